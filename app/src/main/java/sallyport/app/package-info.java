@@ -1,0 +1,5 @@
+/** The command line, the demo and the distribution. */
+@NullMarked
+package sallyport.app;
+
+import org.jspecify.annotations.NullMarked;

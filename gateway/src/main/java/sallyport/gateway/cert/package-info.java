@@ -1,0 +1,5 @@
+/** Certificates: choose, obtain, renew, reload. */
+@NullMarked
+package sallyport.gateway.cert;
+
+import org.jspecify.annotations.NullMarked;

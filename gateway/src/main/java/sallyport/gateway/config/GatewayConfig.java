@@ -1,0 +1,82 @@
+package sallyport.gateway.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import sallyport.gateway.directory.Hostname;
+
+/**
+ * What the process needs to start. Paths are absolute: relative ones in the file are inside {@code data}.
+ *
+ * @param data host keys, certificates, embedded database, administrator token
+ * @param domain every device is {@code NAME.domain}; without it only hostnames of their own lead to devices
+ * @param certificates the operator's certificates; none: the local CA
+ */
+public record GatewayConfig(
+        Path data,
+        Optional<Hostname> domain,
+        Ssh ssh,
+        Https https,
+        Http http,
+        List<CertificateFiles> certificates,
+        Console console,
+        Log log,
+        Management management,
+        Ports ports,
+        Database database) {
+    public GatewayConfig {
+        certificates = List.copyOf(certificates);
+    }
+
+    /**
+     * @param listen where devices dial in
+     * @param user the only login name that is accepted; empty: any
+     */
+    public record Ssh(List<ListenAddress> listen, Optional<String> user) {}
+
+    /**
+     * @param listen where visitors come in by name
+     * @param publicPort what links and redirects say where NAT or a balancer changes it
+     */
+    public record Https(List<ListenAddress> listen, Optional<Integer> publicPort) {}
+
+    /** @param listen where plain HTTP is redirected to HTTPS */
+    public record Http(List<ListenAddress> listen) {}
+
+    /**
+     * A PEM pair.
+     *
+     * @param place where it stands in the configuration, for messages ({@code FILE:LINE:COLUMN})
+     */
+    public record CertificateFiles(Path certificate, Path key, String place) {}
+
+    /**
+     * @param listen API and pages
+     * @param hostname also served by the HTTPS front under this name
+     */
+    public record Console(List<ListenAddress> listen, Optional<Hostname> hostname) {}
+
+    /** What goes to stderr. */
+    public record Log(Level level, Format format) {
+        public enum Level {
+            ERROR,
+            WARN,
+            INFO,
+            DEBUG
+        }
+
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    /** @param listen /healthz /readyz /metrics */
+    public record Management(List<ListenAddress> listen) {}
+
+    /** Where port 0 and automatic ports come from, both ends included. */
+    public record Ports(int first, int last) {}
+
+    /** @param url a JDBC URL; SQLite files are absolute */
+    public record Database(String url, Optional<String> user, Optional<String> password) {}
+}

@@ -1,0 +1,106 @@
+package sallyport.gateway.event;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import sallyport.gateway.directory.DeviceKey;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.fault.Problem;
+
+/** Something that happened in the data plane, as a value. Text from peers is cleaned before it gets here. */
+public sealed interface GatewayEvent {
+
+    // devices
+
+    /** A device logged in; its session may or may not ask for forwards. */
+    record LoggedIn(DeviceName device, DeviceKey key, InetSocketAddress from, String user, String client)
+            implements GatewayEvent {}
+
+    /** A login was refused, or a connection ended without one. {@code device} when the signature named one. */
+    record LoginRefused(Optional<DeviceName> device, InetSocketAddress from, String client, Problem why)
+            implements GatewayEvent {}
+
+    /** A key that no device owns signed correctly, and the session ended without a login. */
+    record UnknownKeyKnocked(DeviceKey key, InetSocketAddress from, String user, String client)
+            implements GatewayEvent {}
+
+    /** A session of a device ended. */
+    record SessionEnded(
+            DeviceName device, InetSocketAddress from, String client, Duration lasted, Optional<Problem> why)
+            implements GatewayEvent {}
+
+    /** A forward was granted; {@code warning} such as a port that waits or lies in the outgoing range. */
+    record ForwardGranted(DeviceName device, PortNumber port, InetSocketAddress from, Optional<Problem> warning)
+            implements GatewayEvent {}
+
+    /** A forward was refused. */
+    record ForwardRefused(DeviceName device, int port, InetSocketAddress from, Problem why) implements GatewayEvent {}
+
+    /** The newest grant took a port from an older session of the same device. */
+    record TakenOver(DeviceName device, PortNumber port, InetSocketAddress before, InetSocketAddress now)
+            implements GatewayEvent {}
+
+    /** One key is in use by two machines ({@code active}), or that is over. */
+    record ConflictChanged(DeviceName device, boolean active, InetSocketAddress first, InetSocketAddress second)
+            implements GatewayEvent {}
+
+    /** A device asked for something that is never given: exec, direct-tcpip, X11. */
+    record RequestRefused(DeviceName device, InetSocketAddress from, Problem why) implements GatewayEvent {}
+
+    /** What a device's port speaks was found out, or not. */
+    record PortProbed(DeviceName device, PortNumber port, Speech speech, Optional<Problem> problem)
+            implements GatewayEvent {}
+
+    /** What a device's port speaks. */
+    enum Speech {
+        TLS,
+        PLAIN,
+        UNKNOWN,
+        /** The device refuses connections or never answers. */
+        DOWN
+    }
+
+    // visitors
+
+    /** A visitor's connection ended before it reached a device: garbage, timeout, refused, unknown name. */
+    record VisitorRefused(String front, InetSocketAddress from, Optional<Hostname> hostname, Problem why)
+            implements GatewayEvent {}
+
+    /**
+     * One HTTP request was answered.
+     *
+     * @param status the status that the visitor got
+     * @param problem what went wrong in the gateway or behind it, when the gateway answered itself or the answer broke
+     */
+    record RequestServed(
+            Optional<DeviceName> device,
+            Optional<Hostname> hostname,
+            InetSocketAddress from,
+            String method,
+            String target,
+            int status,
+            long bytesIn,
+            long bytesOut,
+            Duration took,
+            Optional<Problem> problem)
+            implements GatewayEvent {}
+
+    /** A raw connection (open port or passthrough) ended. */
+    record ConnectionServed(
+            DeviceName device,
+            PortNumber port,
+            Optional<Hostname> hostname,
+            InetSocketAddress from,
+            long bytesIn,
+            long bytesOut,
+            Duration took,
+            Optional<Problem> problem)
+            implements GatewayEvent {}
+
+    // the gateway itself
+
+    /** Something about the gateway itself that an operator should read. */
+    record Notice(Problem problem) implements GatewayEvent {}
+}

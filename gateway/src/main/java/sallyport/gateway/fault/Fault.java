@@ -1,0 +1,256 @@
+package sallyport.gateway.fault;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Every refusal and failure that a person can meet. Each has a number, one sentence of cause and one of fix; words in
+ * braces are filled in by {@link #problem}. The same text stands in console, API, CLI, log and on the wire to the device;
+ * {@code docs/faults.md} has a section for each.
+ */
+public enum Fault {
+    // 1xx: a device's connection and login
+    UNKNOWN_KEY(
+            101,
+            "No device has the key {key}.",
+            "Add it with `sallyport device add NAME --key FILE`; `sallyport device list --waiting` shows it."),
+    USER_NOT_ALLOWED(
+            102, "The login name \"{user}\" is not allowed here.", "Set the SSH user to \"{allowed}\" in the device."),
+    DEVICE_DISABLED(
+            103,
+            "Device {device} is disabled.",
+            "An operator lets it in again with `sallyport device enable {device}`."),
+    KEY_FROM(
+            104,
+            "The key {key} of {device} may not log in from {address}.",
+            "Dial in from {from}, or change --key-from with `sallyport device set {device}`."),
+    KEY_EXPIRED(
+            105,
+            "The key {key} of {device} expired on {expired}.",
+            "Give the device a new key with `sallyport device keys`."),
+    OLD_CLIENT(
+            106,
+            "The SSH client {client} at {address} offers no {missing} that is safe today.",
+            "Update its firmware, or admit it until a day with `sallyport device set NAME --legacy-until YYYY-MM-DD`."),
+    LOGIN_TIMEOUT(107, "No login within {seconds} s.", "Check the network for loss, and that the client offers a key."),
+    TOO_MANY_KEYS(
+            108,
+            "The client tried {count} keys and none belongs to a device.",
+            "Let it offer the device's own key alone (IdentitiesOnly=yes)."),
+    TOO_BUSY(109, "The gateway is busy with other logins.", "The client tries again by itself."),
+    NOT_SSH(110, "What came from {address} is not SSH.", "Point the device at the SSH port of the gateway."),
+    SILENT_DEVICE(
+            111,
+            "Device {device} answered no keepalive for {seconds} s.",
+            "Check the device's network; it reconnects by itself."),
+    SESSION_REPLACED(
+            112,
+            "A newer session of the same key has taken all ports of this one.",
+            "If another machine uses this key, give that machine a key of its own."),
+    REVOKED(113, "An operator withdrew what this session was allowed.", "Ask the operator of the gateway."),
+    GATEWAY_STOPPING(114, "The gateway is stopping.", "The client connects again by itself."),
+
+    // 2xx: forwards
+    PORT_PRIVILEGED(
+            211,
+            "Port {port} is below 1024 and not granted to {device}.",
+            "This key may use {ports}; an operator can grant it with `sallyport port add {device} {port}`."),
+    PORT_NOT_GRANTED(
+            212,
+            "Port {port} is not granted to {device}.",
+            "This key may use {ports}; an operator can grant it with `sallyport port add {device} {port}`."),
+    PORT_INVALID(213, "{port} is not a port number.", "Ask for a port from 1 to 65535. This key may use {ports}."),
+    PORT_OWNED(214, "Port {port} belongs to {owner}.", "This key may use {ports}."),
+    PORT_NOT_BINDABLE(
+            215,
+            "The gateway process may not listen on port {port}.",
+            "Give it CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities) or lower net.ipv4.ip_unprivileged_port_start."),
+    PORT_WAITING(
+            216,
+            "Port {port} is in use by another program on {address}.",
+            "The gateway takes it as soon as it is free; `ss -ltnp sport = :{port}` shows who holds it."),
+    TOO_MANY_FORWARDS(217, "A session may have {limit} forwards.", "Ask for fewer ports."),
+    UNIX_SOCKET_FORWARD(218, "Forwards of Unix sockets are not allowed.", "Ask for a TCP port: -R PORT:localhost:443."),
+    KEY_IN_CONFLICT(
+            219,
+            "The key of {device} is in use by two machines, {first} and {second}.",
+            "Give each machine a key of its own; {first} keeps the ports meanwhile."),
+    ADDRESS_NOT_GRANTED(
+            220, "Port {port} of {device} may not listen on {address}.", "Ask for one of {granted}, or none."),
+    SSH_NOT_ALLOWED(
+            221,
+            "{what} is not available here.",
+            "This gateway takes remote forwards alone: ssh -N -R PORT:localhost:443."),
+    PORT_OUTGOING_RANGE(
+            222,
+            "Port {port} lies in the kernel's range for outgoing connections ({range}).",
+            "Reserve it: sysctl -w net.ipv4.ip_local_reserved_ports={port}"),
+
+    // 3xx: what an operator typed
+    PRIVATE_KEY(
+            301,
+            "This is a private key; it was neither stored nor logged.",
+            "Paste the public key (the .pub file), and make a new key if this one has left its device."),
+    KEY_CERTIFICATE(302, "This is a certificate, not a public key.", "Paste the plain public key (the .pub file)."),
+    KEY_TRUNCATED(
+            303, "The key is cut off or altered.", "Copy the whole line again, from the type to the last character."),
+    NOT_A_KEY(
+            304,
+            "No public key was found in the text.",
+            "Paste one OpenSSH line (ssh-ed25519 AAAA...), an RFC 4716 block or a PEM public key."),
+    KEY_TOO_WEAK(305, "The key is too weak: {detail}.", "Make an Ed25519 key, or RSA with 3072 bits."),
+    KEY_OWNED(306, "The key {key} belongs to {owner}.", "Every device needs a key of its own."),
+    KEY_OPTION(
+            307,
+            "The option {option} in front of the key is not supported.",
+            "Remove it, or use restrict, port-forwarding, permitlisten=, from= or expiry-time=."),
+    SEVERAL_KEYS(308, "The text holds {count} keys.", "Give one key a time."),
+    NAME_TAKEN(
+            311, "A device named {device} exists.", "Choose another name, or change it with `sallyport device set`."),
+    PORT_TAKEN(
+            312,
+            "Port {port} belongs to {owner}.",
+            "Choose another port, or release it: sallyport port remove {owner} {port}"),
+    HOSTNAME_TAKEN(
+            313,
+            "{hostname} belongs to {owner}.",
+            "Choose another name, or release it: sallyport hostname remove {hostname}"),
+    NOT_FOUND(314, "There is no {kind} {name}.", "`sallyport {kind} list` shows what there is."),
+    INVALID_VALUE(315, "{field}: {reason}.", "{fix}"),
+    NO_PORT_LEFT(
+            316,
+            "All ports of the range {range} are taken.",
+            "Widen ports.range in the configuration, or remove devices."),
+    AUTOMATIC_HOSTNAME(
+            317,
+            "{hostname} exists as long as device {device} does.",
+            "Change it with `sallyport device set {device}`."),
+    LAST_PORT(318, "Port {port} was stored for {device} at its creation.", "It goes with the device."),
+    NOT_AUTHORISED(
+            319,
+            "This needs the administrator token.",
+            "Send it as `Authorization: Bearer`; it is in admin.token in the data folder."),
+    UNREACHABLE(
+            320,
+            "The gateway does not answer at {address}.",
+            "Start it with `sallyport gateway`, or say where it is with --config or --url."),
+
+    // 4xx: what a visitor meets
+    BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),
+    VISITOR_FORBIDDEN(403, "Your address may not reach this device.", "Ask the operator of this gateway."),
+    UNKNOWN_HOSTNAME(404, "No device is reachable under this name.", "Check the address in the link."),
+    BODY_TOO_LARGE(
+            413, "The body is larger than this gateway allows.", "Send less, or ask the operator of this gateway."),
+    MISDIRECTED(
+            421,
+            "The request names another host than the connection.",
+            "Open a new connection to the host that you mean."),
+    HEADER_TOO_LARGE(431, "The request's header is too large.", "Clear the cookies of this site and try again."),
+    GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
+    WEB_SERVER_DOWN(
+            502,
+            "The device is connected, but its web server does not accept connections.",
+            "Check that the web interface of the device is running."),
+    DEVICE_OFFLINE(503, "The device is not connected.", "It comes back by itself; check its power and network."),
+    WEB_SERVER_SILENT(
+            504,
+            "The device is connected, but its web server does not answer.",
+            "Wait a moment and try again; check the web interface of the device."),
+    PLAIN_AFTER_TLS(
+            505,
+            "The device answered in plain HTTP although it used TLS before.",
+            "If that is intended, allow it: sallyport hostname set {hostname} --device-tls no"),
+    ANSWER_BROKEN(
+            506, "The device's answer broke off or was malformed.", "Try again; check the web server of the device."),
+    LOOP(508, "The request came back to this gateway.", "Check where the device's web server forwards to."),
+
+    // 6xx: start and store
+    HOST_KEY_MISSING(
+            601,
+            "There are devices in the store but no host key in {folder}.",
+            "Restore the host keys from the backup, or allow new ones once: sallyport gateway --new-host-keys"),
+    HOST_KEY_UNREADABLE(
+            602, "The host key {file} cannot be used: {detail}.", "Restore it from the backup or remove it."),
+    DATA_FOLDER(
+            603,
+            "The data folder {folder} cannot be used: {detail}.",
+            "Give it to the user that runs the gateway, mode 0700."),
+    LISTEN_FAILED(604, "Cannot listen on {address}: {detail}.", "{fix}"),
+    STORE_FAILED(
+            605,
+            "The database cannot be used: {detail}.",
+            "Check disk and permissions of the data folder, or database.url."),
+    DATA_FOLDER_IN_USE(606, "Another gateway uses the data folder {folder}.", "Stop it first, or use another folder."),
+    ALREADY_SHUTTING_DOWN(607, "The gateway is shutting down.", "Try again after the restart."),
+
+    // 7xx: configuration and certificates
+    CONFIG_SYNTAX(701, "{place}: {detail}.", "Mend the YAML at this place."),
+    CONFIG_UNKNOWN_KEY(702, "{place}: unknown key \"{key}\".", "{fix}"),
+    CONFIG_VALUE(703, "{place}: {key}: {detail}.", "{fix}"),
+    CONFIG_UNREADABLE(704, "The configuration {file} cannot be read: {detail}.", "Check path and permissions."),
+    CERTIFICATE_UNREADABLE(
+            711,
+            "{place}: the certificate {file} cannot be read: {detail}.",
+            "Give PEM files that the gateway may read."),
+    CERTIFICATE_MISMATCH(
+            712,
+            "{place}: the key {key} does not belong to the certificate {file}.",
+            "Give the pair that belongs together."),
+    CERTIFICATE_EXPIRED(
+            713, "The certificate {file} expired on {expired}.", "Renew it; the gateway takes the new file by itself.");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+)}");
+
+    private final int number;
+    private final String cause;
+    private final String fix;
+
+    Fault(int number, String cause, String fix) {
+        this.number = number;
+        this.cause = cause;
+        this.fix = fix;
+    }
+
+    /** The code as people quote it: {@code SP-214}. */
+    public String code() {
+        return "SP-" + number;
+    }
+
+    /** The sentence of cause with its placeholders. */
+    public String cause() {
+        return cause;
+    }
+
+    /** The sentence of fix with its placeholders. */
+    public String fix() {
+        return fix;
+    }
+
+    /**
+     * This fault with its words filled in.
+     *
+     * @param namesAndValues name, value, name, value, for every placeholder of cause and fix
+     * @throws IllegalArgumentException when a placeholder has no value (a bug of ours)
+     */
+    public Problem problem(Object... namesAndValues) {
+        return new Problem(this, fill(cause, namesAndValues), fill(fix, namesAndValues));
+    }
+
+    private String fill(String template, Object[] namesAndValues) {
+        Matcher matcher = PLACEHOLDER.matcher(template);
+        StringBuilder text = new StringBuilder();
+        while (matcher.find()) {
+            matcher.appendReplacement(text, Matcher.quoteReplacement(value(matcher.group(1), namesAndValues)));
+        }
+        return matcher.appendTail(text).toString();
+    }
+
+    private String value(String name, Object[] namesAndValues) {
+        for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
+            if (namesAndValues[i].equals(name)) {
+                return namesAndValues[i + 1].toString();
+            }
+        }
+        throw new IllegalArgumentException(code() + " needs a value for " + name);
+    }
+}

@@ -1,0 +1,5 @@
+/** Where devices come in: SSH sessions become tunnels. */
+@NullMarked
+package sallyport.gateway.ssh;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** SQL behind the directory. */
+@NullMarked
+package sallyport.gateway.store;
+
+import org.jspecify.annotations.NullMarked;
