@@ -49,6 +49,14 @@ public enum Fault {
             "If another machine uses this key, give that machine a key of its own."),
     REVOKED(113, "An operator withdrew what this session was allowed.", "Ask the operator of the gateway."),
     GATEWAY_STOPPING(114, "The gateway is stopping.", "The client connects again by itself."),
+    CLIENT_LEFT(
+            115,
+            "The SSH client {client} left before it signed with a key.",
+            "Its own log says why; often it does not know the gateway's host key."),
+    TOO_MANY_SESSIONS(
+            116,
+            "Device {device} has {limit} sessions open.",
+            "Let one client run on the device; sessions that are dead end within 45 s."),
 
     // 2xx: forwards
     PORT_PRIVILEGED(
@@ -85,6 +93,14 @@ public enum Fault {
             222,
             "Port {port} lies in the kernel's range for outgoing connections ({range}).",
             "Reserve it: sysctl -w net.ipv4.ip_local_reserved_ports={port}"),
+    TOO_MANY_REQUESTS(
+            223,
+            "The client sent more than {limit} requests a second.",
+            "Check what the SSH client on the device does."),
+    AUTOMATIC_PORT_TAKEN(
+            224,
+            "Port 0 stands for {port} alone, and this session has it already.",
+            "Ask for the other ports by number. This key may use {ports}."),
 
     // 3xx: what an operator typed
     PRIVATE_KEY(
