@@ -1,0 +1,5 @@
+/** That the stand-ins themselves tell the truth. */
+@NullMarked
+package sallyport.testkit;
+
+import org.jspecify.annotations.NullMarked;
