@@ -150,6 +150,14 @@ public enum Fault {
             320,
             "The gateway does not answer at {address}.",
             "Start it with `sallyport gateway`, or say where it is with --config or --url."),
+    CONSOLE_HOST(
+            321,
+            "The console does not answer to the name {host}.",
+            "Use an address of this machine, or set console.hostname in the configuration."),
+    API_ADDRESS(
+            322,
+            "There is nothing to {method} at {path}.",
+            "The addresses of the API are listed in /api/v1/openapi.yaml."),
 
     // 4xx: what a visitor meets
     BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),
