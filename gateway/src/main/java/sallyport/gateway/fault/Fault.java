@@ -186,6 +186,10 @@ public enum Fault {
             "If that is intended, allow it: sallyport hostname set {hostname} --device-tls no"),
     ANSWER_BROKEN(
             506, "The device's answer broke off or was malformed.", "Try again; check the web server of the device."),
+    TOO_MANY_STREAMS(
+            507,
+            "The device serves as many connections as one tunnel may carry ({limit}).",
+            "Try again in a moment, or close connections that nobody uses."),
     LOOP(508, "The request came back to this gateway.", "Check where the device's web server forwards to."),
 
     // 6xx: start and store
