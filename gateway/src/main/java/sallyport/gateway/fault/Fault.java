@@ -158,6 +158,12 @@ public enum Fault {
             322,
             "There is nothing to {method} at {path}.",
             "The addresses of the API are listed in /api/v1/openapi.yaml."),
+    HOSTNAME_USES_PORT(
+            331,
+            "{hostname} leads to port {port}.",
+            "Lead it elsewhere first (sallyport hostname set {hostname} --port N), or remove it."),
+    PORT_OF_GATEWAY(332, "The gateway itself uses port {port} ({front}).", "Choose another port."),
+    HOSTNAME_OF_GATEWAY(333, "{hostname} is a name of the gateway itself.", "Choose another name."),
 
     // 4xx: what a visitor meets
     BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),
@@ -210,6 +216,18 @@ public enum Fault {
             "Check disk and permissions of the data folder, or database.url."),
     DATA_FOLDER_IN_USE(606, "Another gateway uses the data folder {folder}.", "Stop it first, or use another folder."),
     ALREADY_SHUTTING_DOWN(607, "The gateway is shutting down.", "Try again after the restart."),
+    STORE_BUSY(
+            631,
+            "Another change has held the directory for {seconds} s.",
+            "Try again; the log says what takes so long."),
+    CHANGE_SLOW(
+            632,
+            "The change is stored and in force, but something that it forbids was still alive after {seconds} s.",
+            "Look at `sallyport status`; the log names what did not end."),
+    STORE_LOST(
+            633,
+            "The database {file} is missing or empty, but devices were kept in it.",
+            "Restore it from the backup; to begin again without any device, remove {marker} too."),
 
     // 7xx: configuration and certificates
     CONFIG_SYNTAX(701, "{place}: {detail}.", "Mend the YAML at this place."),

@@ -1,0 +1,57 @@
+package sallyport.gateway.store;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sallyport.gateway.config.GatewayConfig;
+import sallyport.gateway.config.ListenAddress;
+import sallyport.gateway.directory.Hostname;
+
+/**
+ * What the configuration claims for the gateway itself, so that no device gets it.
+ *
+ * @param domain devices are {@code NAME.domain}
+ * @param console the console's own hostname
+ * @param firstPort the first automatic port
+ * @param lastPort the last automatic port
+ * @param listeners port number → the front that listens there, such as {@code https.listen}
+ */
+public record GatewayClaims(
+        Optional<Hostname> domain,
+        Optional<Hostname> console,
+        int firstPort,
+        int lastPort,
+        Map<Integer, String> listeners) {
+    public GatewayClaims {
+        listeners = Map.copyOf(listeners);
+    }
+
+    public static GatewayClaims of(GatewayConfig config) {
+        Map<Integer, String> listeners = new LinkedHashMap<>();
+        note(listeners, "ssh.listen", config.ssh().listen());
+        note(listeners, "https.listen", config.https().listen());
+        note(listeners, "http.listen", config.http().listen());
+        note(listeners, "console.listen", config.console().listen());
+        note(listeners, "management.listen", config.management().listen());
+        return new GatewayClaims(
+                config.domain(),
+                config.console().hostname(),
+                config.ports().first(),
+                config.ports().last(),
+                listeners);
+    }
+
+    private static void note(Map<Integer, String> listeners, String front, List<ListenAddress> addresses) {
+        for (ListenAddress address : addresses) {
+            if (address.port() != 0) {
+                listeners.putIfAbsent(address.port(), front);
+            }
+        }
+    }
+
+    /** The range as the configuration spells it. */
+    String range() {
+        return firstPort + "-" + lastPort;
+    }
+}

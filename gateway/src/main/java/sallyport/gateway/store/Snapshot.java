@@ -1,0 +1,77 @@
+package sallyport.gateway.store;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sallyport.gateway.directory.Device;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.InvalidValue;
+
+/**
+ * Turns what is stored into what the data plane reads. The automatic hostnames come in here, because they follow from
+ * {@code domain}, which may change in the configuration while names in the store stay. A name that the operator gave to
+ * something else (a hostname of its own, the console) stays there; the device then has no automatic name.
+ */
+final class Snapshot {
+    private static final Logger log = LoggerFactory.getLogger(Snapshot.class);
+
+    private Snapshot() {}
+
+    static Directory of(Contents contents, GatewayClaims claims, long version) {
+        List<HostnameRoute> routes = new ArrayList<>();
+        Set<Hostname> taken = new HashSet<>();
+        claims.console().ifPresent(taken::add);
+        for (OwnHostname own : contents.hostnames().values()) {
+            Device device = contents.devices().get(own.device());
+            if (device != null && taken.add(own.hostname())) {
+                routes.add(route(own, device));
+            } else {
+                log.warn("{} leads nowhere: the configuration gives this name to the console", own.hostname());
+            }
+        }
+        for (Device device : contents.devices().values()) {
+            findAutomatic(device.name(), claims).ifPresent(name -> {
+                if (taken.add(name)) {
+                    routes.add(new HostnameRoute(
+                            name, device.name(), device.mainPort(), device.tls(), device.deviceTls(), true));
+                } else {
+                    log.warn("{} does not lead to device {}: the name is in use", name, device.name());
+                }
+            });
+        }
+        return new Directory(version, contents.devices().values(), routes);
+    }
+
+    /** {@code NAME.domain}, when there is a domain and the name is not too long for DNS. */
+    static Optional<Hostname> findAutomatic(DeviceName device, GatewayClaims claims) {
+        return claims.domain().flatMap(domain -> {
+            try {
+                return Optional.of(automatic(device, domain));
+            } catch (InvalidValue e) {
+                log.warn("Device {} has no automatic hostname: {}", device, e.reason());
+                return Optional.empty();
+            }
+        });
+    }
+
+    static Hostname automatic(DeviceName device, Hostname domain) {
+        return new Hostname(device + "." + domain);
+    }
+
+    private static HostnameRoute route(OwnHostname own, Device device) {
+        return new HostnameRoute(
+                own.hostname(),
+                own.device(),
+                own.port().orElseGet(device::mainPort),
+                own.tls(),
+                own.deviceTls(),
+                false);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sallyport.gateway.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sallyport.gateway.store;
+
+import org.jspecify.annotations.NullMarked;
