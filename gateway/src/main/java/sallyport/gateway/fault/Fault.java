@@ -121,6 +121,10 @@ public enum Fault {
             "The option {option} in front of the key is not supported.",
             "Remove it, or use restrict, port-forwarding, permitlisten=, from= or expiry-time=."),
     SEVERAL_KEYS(308, "The text holds {count} keys.", "Give one key a time."),
+    KEY_UNSUPPORTED(
+            309,
+            "The key is not supported: {detail}.",
+            "Make an Ed25519 key, ECDSA (nistp256, nistp384, nistp521) or RSA with 3072 bits."),
     NAME_TAKEN(
             311, "A device named {device} exists.", "Choose another name, or change it with `sallyport device set`."),
     PORT_TAKEN(
