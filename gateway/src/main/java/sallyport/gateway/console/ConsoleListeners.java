@@ -1,0 +1,148 @@
+package sallyport.gateway.console;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import sallyport.gateway.config.GatewayConfig;
+import sallyport.gateway.config.ListenAddress;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.ProblemException;
+
+/**
+ * The sockets of the console: {@code console.listen} over TCP and {@code admin.sock} in the data folder (mode 0600). Few
+ * platform threads select; requests run on virtual threads.
+ */
+final class ConsoleListeners implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final long STOP_MILLIS = 1_000;
+    private static final int MOST_CONNECTIONS = 256;
+    private static final int LARGEST_HEADER = 16 * 1024;
+    private static final int SELECTING_THREADS = 32;
+
+    private final GatewayConfig config;
+    private final AdminSocket socket;
+    private final List<ServerConnector> tcp = new ArrayList<>();
+
+    ConsoleListeners(GatewayConfig config) {
+        this.config = config;
+        try {
+            socket = AdminSocket.in(config.data());
+        } catch (IOException e) {
+            throw dataFolder(e);
+        }
+    }
+
+    void configure(JavalinConfig javalin) {
+        QueuedThreadPool threads = new QueuedThreadPool(SELECTING_THREADS, 2);
+        threads.setName("sallyport-console");
+        threads.setDaemon(true);
+        threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sallyport-console-request-", 0).factory()));
+        javalin.jetty.threadPool = threads;
+        javalin.jetty.modifyHttpConfiguration(http -> {
+            http.setRequestHeaderSize(LARGEST_HEADER);
+            http.setIdleTimeout(IDLE.toMillis());
+        });
+        javalin.jetty.modifyServer(server -> {
+            server.setStopTimeout(STOP_MILLIS);
+            server.setErrorHandler(new ProblemErrorHandler());
+            server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
+        });
+        for (ListenAddress address : config.console().listen()) {
+            javalin.jetty.addConnector((server, http) -> tcp(server, http, address));
+        }
+        javalin.jetty.addConnector(this::unix);
+    }
+
+    private ServerConnector tcp(Server server, HttpConfiguration http, ListenAddress address) {
+        ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
+        if (!address.host().isEmpty()) {
+            connector.setHost(address.host());
+        }
+        connector.setPort(address.port());
+        connector.setReuseAddress(true);
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setName(address.toString());
+        tcp.add(connector);
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw listenFailed(address, e);
+        }
+        return connector;
+    }
+
+    /** Jetty wraps what the kernel said; the kernel's words are the ones to show. */
+    private static ProblemException listenFailed(ListenAddress address, IOException e) {
+        String detail = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+        String fix = detail.contains("in use")
+                ? "Stop what holds it (`ss -ltnp sport = :" + address.port() + "` shows it), or change console.listen."
+                : "Give an address of this machine and a port that the gateway may use as console.listen.";
+        return new ProblemException(Fault.LISTEN_FAILED.problem("address", address, "detail", detail, "fix", fix), e);
+    }
+
+    private UnixDomainServerConnector unix(Server server, HttpConfiguration http) {
+        UnixDomainServerConnector connector =
+                new UnixDomainServerConnector(server, 0, 1, new HttpConnectionFactory(http));
+        connector.setUnixDomainPath(socket.address());
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setName(socket.path().toString());
+        return connector;
+    }
+
+    /** @throws ProblemException naming the address that could not be opened */
+    void start(Javalin javalin) {
+        try {
+            if (socket.answers()) {
+                throw new ProblemException(Fault.DATA_FOLDER_IN_USE.problem("folder", config.data()));
+            }
+            socket.removeStale();
+            javalin.start();
+            Files.setPosixFilePermissions(socket.path(), PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw dataFolder(e);
+        }
+    }
+
+    List<String> addresses() {
+        return tcp.stream()
+                .map(connector -> connector.getTransport() instanceof ServerSocketChannel channel
+                        ? address(channel)
+                        : String.valueOf(connector.getName()))
+                .toList();
+    }
+
+    private static String address(ServerSocketChannel channel) {
+        try {
+            return channel.getLocalAddress() instanceof InetSocketAddress address ? Words.address(address) : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private ProblemException dataFolder(IOException e) {
+        return new ProblemException(
+                Fault.DATA_FOLDER.problem("folder", config.data(), "detail", String.valueOf(e.getMessage())), e);
+    }
+
+    @Override
+    public void close() {
+        tcp.forEach(ServerConnector::close);
+        socket.close();
+    }
+}

@@ -1,0 +1,43 @@
+package sallyport.gateway.console;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Problem;
+
+/** What the console shows about the running gateway beside directory and tunnels. The root wires it. Any thread. */
+public interface GatewayFacts {
+    String version();
+
+    Instant started();
+
+    /**
+     * The real addresses ({@code ADDRESS:PORT}) by kind, in the order of the ready line: ssh, https, http, console,
+     * management.
+     */
+    Map<String, List<String>> listeners();
+
+    List<HostKey> hostKeys();
+
+    List<Certificate> certificates();
+
+    /** The certificate that a visitor of this hostname sees, if any fits. */
+    Optional<Certificate> findCertificate(Hostname hostname);
+
+    /** Asks the device's port through its tunnel what it speaks. Blocking; bounded by a deadline of some seconds. */
+    Answered ask(DeviceName device, PortNumber port);
+
+    /** A host key of the SSH endpoint: {@code ssh-ed25519}, {@code SHA256:...}. */
+    record HostKey(String type, String fingerprint) {}
+
+    /** A certificate of the HTTPS front; {@code source} says where it comes from. */
+    record Certificate(List<String> names, Instant notAfter, String source) {}
+
+    /** What a device's port answered, and what was wrong. */
+    record Answered(Speech speech, Optional<Problem> problem) {}
+}

@@ -1,0 +1,93 @@
+package sallyport.gateway.console;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Comparator;
+import sallyport.gateway.console.api.HostnameBody;
+import sallyport.gateway.console.api.HostnamePatch;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.DeviceTls;
+import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.DirectoryEditor;
+import sallyport.gateway.directory.DirectoryEditor.HostnameChanges;
+import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.directory.TlsMode;
+
+/** Hostnames. Runs on the request's virtual thread and may block. */
+final class HostnameApi {
+    private final DirectoryHolder directory;
+    private final DirectoryEditor editor;
+    private final DeviceViews views;
+
+    HostnameApi(DirectoryHolder directory, DirectoryEditor editor, DeviceViews views) {
+        this.directory = directory;
+        this.editor = editor;
+        this.views = views;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/hostnames", this::list)
+                .post("/api/v1/hostnames", this::add)
+                .get("/api/v1/hostnames/{hostname}", ctx -> answer(ctx, hostname(ctx)))
+                .patch("/api/v1/hostnames/{hostname}", this::change)
+                .delete("/api/v1/hostnames/{hostname}", this::remove);
+    }
+
+    private void list(Context ctx) {
+        Directory now = directory.current();
+        Answers.json(
+                ctx,
+                now.hostnames().stream()
+                        .sorted(Comparator.comparing(HostnameRoute::hostname))
+                        .map(route -> views.hostname(now, route))
+                        .toList());
+    }
+
+    private void add(Context ctx) {
+        HostnameBody body = Answers.body(ctx, HostnameBody.class);
+        DeviceName device = new DeviceName(body.device());
+        HostnameRoute added = editor.addHostname(
+                Hostname.parse(body.hostname()),
+                directory
+                        .current()
+                        .findDevice(device)
+                        .orElseThrow(() -> Answers.notFound("device", device))
+                        .name(),
+                body.port().map(PortNumber::new),
+                body.tls().map(Bodies::tls).orElse(TlsMode.TERMINATE),
+                body.deviceTls().map(Bodies::deviceTls).orElse(DeviceTls.AUTO));
+        ctx.status(201).header("Location", "/api/v1/hostnames/" + added.hostname());
+        answer(ctx, added);
+    }
+
+    private void change(Context ctx) {
+        HostnameRoute route = hostname(ctx);
+        HostnamePatch patch = Answers.body(ctx, HostnamePatch.class);
+        answer(
+                ctx,
+                editor.changeHostname(
+                        route.hostname(),
+                        new HostnameChanges(
+                                patch.device().map(DeviceName::new),
+                                patch.port().map(PortNumber::new),
+                                patch.tls().map(Bodies::tls),
+                                patch.deviceTls().map(Bodies::deviceTls))));
+    }
+
+    private void remove(Context ctx) {
+        editor.removeHostname(hostname(ctx).hostname());
+        ctx.status(204);
+    }
+
+    private HostnameRoute hostname(Context ctx) {
+        Hostname hostname = Hostname.parse(ctx.pathParam("hostname"));
+        return directory.current().findHostname(hostname).orElseThrow(() -> Answers.notFound("hostname", hostname));
+    }
+
+    private void answer(Context ctx, HostnameRoute route) {
+        Answers.json(ctx, views.hostname(directory.current(), route));
+    }
+}

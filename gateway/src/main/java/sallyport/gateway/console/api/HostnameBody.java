@@ -1,0 +1,12 @@
+package sallyport.gateway.console.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
+
+/** A hostname to be added; without a port it leads to the device's main port. */
+public record HostnameBody(
+        @JsonProperty(required = true) String hostname,
+        @JsonProperty(required = true) String device,
+        Optional<Integer> port,
+        Optional<String> tls,
+        Optional<String> deviceTls) {}

@@ -1,0 +1,68 @@
+package sallyport.gateway.console.api;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The gateway at a glance.
+ *
+ * @param listeners the real addresses by kind: ssh, https, http, console, management
+ * @param states how many devices are in which state
+ * @param waiting keys that knocked
+ * @param oldClients clients that were refused because they offer nothing that is safe today
+ * @param legacy devices that are admitted with old algorithms until a day
+ * @param notices what an operator should read
+ */
+public record StatusAnswer(
+        String version,
+        Instant started,
+        Optional<String> domain,
+        Map<String, List<String>> listeners,
+        List<DeviceAnswer.HostKey> hostKeys,
+        Map<String, Integer> states,
+        int tunnels,
+        int forwards,
+        int streams,
+        List<DeviceLine> devices,
+        List<WaitingKey> waiting,
+        List<OldClient> oldClients,
+        List<Legacy> legacy,
+        List<CertificateLine> certificates,
+        List<Notice> notices) {
+
+    /** A device in one line. */
+    public record DeviceLine(
+            String name,
+            String title,
+            String state,
+            DeviceAnswer.Lamps lamps,
+            List<Integer> forwards,
+            int streams,
+            Optional<String> address,
+            Optional<Instant> since,
+            Optional<Instant> lastSeen,
+            Optional<String> url) {}
+
+    /** A client that was refused for its age. */
+    public record OldClient(
+            Optional<String> device,
+            String address,
+            String client,
+            Instant at,
+            String code,
+            String cause,
+            String fix) {}
+
+    /** A device that is admitted with old algorithms. */
+    public record Legacy(String device, LocalDate until, boolean over) {}
+
+    /**
+     * A certificate that visitors see.
+     *
+     * @param source where it comes from: a file, or the local CA
+     */
+    public record CertificateLine(List<String> names, Instant notAfter, String source) {}
+}
