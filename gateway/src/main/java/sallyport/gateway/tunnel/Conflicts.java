@@ -55,9 +55,8 @@ final class Conflicts {
      */
     Optional<Problem> refusal(DeviceName device, PortNumber port, @Nullable TunnelPeer owner, TunnelPeer asking) {
         boolean takeover = owner != null && !owner.sameMachine(asking);
-        History history = takeover
-                ? histories.computeIfAbsent(device, name -> new History(name))
-                : histories.get(device);
+        History history =
+                takeover ? histories.computeIfAbsent(device, name -> new History(name)) : histories.get(device);
         return history == null ? Optional.empty() : history.refusal(port, takeover ? owner : null, asking);
     }
 

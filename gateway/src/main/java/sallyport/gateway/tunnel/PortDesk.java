@@ -80,8 +80,7 @@ final class PortDesk {
         if (owner != offer) {
             return null;
         }
-        Offer complete =
-                new Offer(offer.tunnel(), offer.port(), offer.requestedAddress(), offer.since(), listening);
+        Offer complete = new Offer(offer.tunnel(), offer.port(), offer.requestedAddress(), offer.since(), listening);
         owner = complete;
         return complete;
     }

@@ -84,8 +84,8 @@ public final class Tunnels implements DirectoryHolder.Subscriber {
     public CompletionStage<Listening> grant(Tunnel tunnel, Port port, String requestedAddress) {
         PortDesk desk = desk(port.number());
         Offer offer = new Offer(tunnel, port.number(), requestedAddress, timers.now(), NO_SOCKET);
-        PortDesk.Step step = desk.grant(
-                offer, owner -> conflicts.refusal(tunnel.device(), port.number(), owner, tunnel.peer()));
+        PortDesk.Step step =
+                desk.grant(offer, owner -> conflicts.refusal(tunnel.device(), port.number(), owner, tunnel.peer()));
         return switch (step) {
             case PortDesk.Step.Refused refused ->
                 CompletableFuture.completedFuture(new Listening.Refused(refused.why()));
@@ -201,9 +201,7 @@ public final class Tunnels implements DirectoryHolder.Subscriber {
     }
 
     public Collection<Offer> offers() {
-        return desks.values().stream()
-                .flatMap(desk -> desk.owner().stream())
-                .collect(Collectors.toUnmodifiableList());
+        return desks.values().stream().flatMap(desk -> desk.owner().stream()).collect(Collectors.toUnmodifiableList());
     }
 
     /** All live tunnels, also those without a forward. */

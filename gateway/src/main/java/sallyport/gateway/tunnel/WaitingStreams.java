@@ -142,7 +142,6 @@ final class WaitingStreams {
     }
 
     private static void refuse(Waiting stream) {
-        stream.promise.tryFailure(
-                new StreamRefused(StreamRefused.Reason.OFFLINE, Fault.DEVICE_OFFLINE.problem()));
+        stream.promise.tryFailure(new StreamRefused(StreamRefused.Reason.OFFLINE, Fault.DEVICE_OFFLINE.problem()));
     }
 }
