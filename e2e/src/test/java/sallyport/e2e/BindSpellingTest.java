@@ -15,12 +15,23 @@ import sallyport.testkit.KeyFile;
 @ExtendWith(SharedGateway.class)
 class BindSpellingTest {
     @ParameterizedTest(name = "-R {0}PORT:...")
-    @CsvSource({"none,''", "empty,:", "star,*:", "zeros,0.0.0.0:", "six,[::]:", "localhost,localhost:", "other,127.0.0.3:"})
+    @CsvSource({
+        "none,''",
+        "empty,:",
+        "star,*:",
+        "zeros,0.0.0.0:",
+        "six,[::]:",
+        "localhost,localhost:",
+        "other,127.0.0.3:"
+    })
     void everySpellingListensWhereTheGrantSays(String label, String prefix, Scene scene) {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("bind"));
         int port = scene.newPort();
         KeyFile key = scene.enrol("bind-" + label, device -> device.openPort(port));
-        scene.use(scene.ssh(key).exitOnForwardFailure().forward(prefix + port + ":127.0.0.1:" + appliance.port()).start());
+        scene.use(scene.ssh(key)
+                .exitOnForwardFailure()
+                .forward(prefix + port + ":127.0.0.1:" + appliance.port())
+                .start());
 
         scene.answered(() -> Curl.url("http://127.0.0.1:" + port + "/"));
 
@@ -36,7 +47,10 @@ class BindSpellingTest {
         scene.gateway().api().add(AdminApi.device("bind-chooser").key(key));
         scene.use(() -> scene.gateway().api().remove("bind-chooser"));
         scene.gateway().api().patch("bind-chooser", "{\"openPorts\":" + grant + "}");
-        scene.use(scene.ssh(key).exitOnForwardFailure().forward("127.0.0.2:" + port + ":127.0.0.1:" + appliance.port()).start());
+        scene.use(scene.ssh(key)
+                .exitOnForwardFailure()
+                .forward("127.0.0.2:" + port + ":127.0.0.1:" + appliance.port())
+                .start());
 
         scene.answered(() -> Curl.url("http://127.0.0.2:" + port + "/"));
 

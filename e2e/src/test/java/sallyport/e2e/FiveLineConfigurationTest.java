@@ -20,17 +20,13 @@ class FiveLineConfigurationTest {
     @Test
     void fiveLinesAndOneCommandMakeBothOptionsWork(Scene scene) throws Exception {
         Path data = scene.folder().resolve("data");
-        Path file = scene.folder()
-                .write(
-                        "sallyport.yaml",
-                        """
+        Path file = scene.folder().write("sallyport.yaml", """
                         data: %s
                         domain: mm-remote.example.com
                         ssh: {listen: "127.0.0.1:0"}
                         https: {listen: "127.0.0.1:0"}
                         http: {listen: "127.0.0.1:0"}
-                        """
-                                .formatted(data));
+                        """.formatted(data));
         Nginx nginx = scene.use(Nginx.tls("meter-7"));
         GatewayProcess gateway = scene.use(GatewayProcess.start(
                 file,
@@ -48,10 +44,9 @@ class FiveLineConfigurationTest {
                 .forward(port + ":localhost:" + nginx.port())
                 .start());
 
-        Curl.Answer byPort = scene.answered(
-                () -> Curl.url("https://localhost:" + port + "/").trustingAnything());
-        Curl.Answer byName =
-                scene.answered(() -> gateway.visitHost("meter-7.mm-remote.example.com", "/"));
+        Curl.Answer byPort =
+                scene.answered(() -> Curl.url("https://localhost:" + port + "/").trustingAnything());
+        Curl.Answer byName = scene.answered(() -> gateway.visitHost("meter-7.mm-remote.example.com", "/"));
         assertThat(Files.readAllLines(file)).hasSize(5);
         assertThat(byPort.body()).contains("<h1>meter-7</h1>");
         assertThat(byName.body()).contains("<h1>meter-7</h1>");

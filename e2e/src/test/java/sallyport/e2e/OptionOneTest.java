@@ -21,8 +21,8 @@ class OptionOneTest {
         KeyFile key = scene.enrol("analyser-1", device -> device.openPort(port));
         scene.use(scene.ssh(key).forward(port, nginx.port()).start());
 
-        Curl.Answer answer = scene.answered(
-                () -> Curl.url("https://127.0.0.1:" + port + "/").trustingAnything());
+        Curl.Answer answer =
+                scene.answered(() -> Curl.url("https://127.0.0.1:" + port + "/").trustingAnything());
 
         assertThat(answer.body()).contains("<h1>analyser-1</h1>");
         try (Visitor visitor = Visitor.tlsUnverified(port)) {

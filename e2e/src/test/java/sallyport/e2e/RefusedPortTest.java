@@ -12,8 +12,9 @@ import sallyport.testkit.Program;
 @ExtendWith(SharedGateway.class)
 class RefusedPortTest {
     private static void assertRefused(Scene scene, String device, KeyFile key, int port, String... words) {
-        Program.Result ended =
-                scene.use(scene.ssh(key).exitOnForwardFailure().forward(port, 9).start()).finish(Scene.SOON);
+        Program.Result ended = scene.use(
+                        scene.ssh(key).exitOnForwardFailure().forward(port, 9).start())
+                .finish(Scene.SOON);
         assertThat(ended.exitCode()).isEqualTo(255);
         assertThat(scene.gateway().api().show(device)).contains(words);
     }
@@ -62,7 +63,8 @@ class RefusedPortTest {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("half"));
         int own = scene.newPort();
         KeyFile key = scene.enrol("half-granted", device -> device.port(own));
-        Program ssh = scene.use(scene.ssh(key).forward(443, 9).forward(own, appliance.port()).start());
+        Program ssh = scene.use(
+                scene.ssh(key).forward(443, 9).forward(own, appliance.port()).start());
 
         scene.untilAnswered("half-granted");
 

@@ -19,7 +19,7 @@ import sallyport.testkit.StockSsh;
 import sallyport.testkit.TempFolder;
 
 /** What one test uses: a gateway, keys, devices and programs, all of which end with the test. For the test's thread. */
-final class Scene implements AutoCloseable {
+final class Scene {
     static final Duration SOON = Duration.ofSeconds(20);
 
     private final Supplier<GatewayProcess> shared;
@@ -98,8 +98,7 @@ final class Scene implements AutoCloseable {
 
     /** Waits until a device's first page comes through the gateway with status 200. */
     void untilAnswered(String name) {
-        await().atMost(SOON)
-                .until(() -> gateway().visit(name, "/").run().status() == 200);
+        await().atMost(SOON).until(() -> gateway().visit(name, "/").run().status() == 200);
     }
 
     /** Waits until a URL answers 200, and returns that answer. */
@@ -123,8 +122,8 @@ final class Scene implements AutoCloseable {
                 .sum();
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Ends everything in reverse order; the first failure is thrown after the last was tried. */
+    void close() throws Exception {
         Exception first = null;
         while (!closing.isEmpty()) {
             try {

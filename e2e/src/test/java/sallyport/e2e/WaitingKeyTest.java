@@ -15,19 +15,25 @@ class WaitingKeyTest {
     @Test
     void keyThatKnockedIsListedWithItsUserAndCanBeAdded(Scene scene) {
         KeyFile key = KeyFile.ed25519(scene.folder(), "stranger");
-        Program.Result refused =
-                scene.use(scene.ssh(key).user("stranger-user").forward(9999, 9).start()).finish(Scene.SOON);
+        Program.Result refused = scene.use(
+                        scene.ssh(key).user("stranger-user").forward(9999, 9).start())
+                .finish(Scene.SOON);
         assertThat(refused.exitCode()).isEqualTo(255);
-        String blob = key.publicLine().split(" ")[1];
+        String blob = key.blob();
 
         await().atMost(Scene.SOON)
-                .until(() -> scene.command("device", "list", "--waiting", "--json").stdout().contains(blob));
+                .until(() -> scene.command("device", "list", "--waiting", "--json")
+                        .stdout()
+                        .contains(blob));
         assertThat(scene.command("device", "list", "--waiting").stdout()).contains("stranger-user");
 
         FakeAppliance appliance = scene.use(FakeAppliance.plain("stranger"));
         int port = scene.newPort();
         scene.enrol("stranger", key, device -> device.port(port));
-        scene.use(scene.ssh(key).exitOnForwardFailure().forward(port, appliance.port()).start());
+        scene.use(scene.ssh(key)
+                .exitOnForwardFailure()
+                .forward(port, appliance.port())
+                .start());
         scene.untilAnswered("stranger");
     }
 }

@@ -44,6 +44,13 @@ public record KeyFile(Path path, String publicLine) {
         }
     }
 
+    /** The public key alone, the second word of its line. */
+    public String blob() {
+        int start = publicLine.indexOf(' ') + 1;
+        int end = publicLine.indexOf(' ', start);
+        return publicLine.substring(start, end < 0 ? publicLine.length() : end);
+    }
+
     /** The same key in the format of dropbear's {@code dbclient}. */
     public Path forDropbear() {
         Path target = path.resolveSibling(path.getFileName() + ".dropbear");
