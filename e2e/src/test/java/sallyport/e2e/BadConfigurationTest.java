@@ -20,7 +20,9 @@ class BadConfigurationTest {
 
     private static Program.Result start(Scene scene, String text) {
         Path file = scene.folder()
-                .write("bad.yaml", text.replace("DATA", scene.folder().resolve("data").toString()));
+                .write(
+                        "bad.yaml",
+                        text.replace("DATA", scene.folder().resolve("data").toString()));
         return Program.run(
                 Scene.SOON.multipliedBy(2),
                 List.of(GatewayProcess.launcher().toString(), "gateway", "--config", file.toString()));
@@ -34,8 +36,7 @@ class BadConfigurationTest {
         assertThat(result.stdout()).isEmpty();
     }
 
-    private static final String LOOPBACK =
-            """
+    private static final String LOOPBACK = """
             data: DATA
             domain: sallyport.test
             ssh: {listen: "127.0.0.1:0"}
@@ -53,7 +54,8 @@ class BadConfigurationTest {
 
     @Test
     void portThatCannotBeIsNamedWithItsPlace(Scene scene) {
-        Program.Result result = start(scene, LOOPBACK.replace("ssh: {listen: \"127.0.0.1:0\"}", "ssh: {listen: \"127.0.0.1:70000\"}"));
+        Program.Result result =
+                start(scene, LOOPBACK.replace("ssh: {listen: \"127.0.0.1:0\"}", "ssh: {listen: \"127.0.0.1:70000\"}"));
         assertRefused(result, "SP-703", "bad.yaml:3:", "70000");
     }
 
@@ -76,16 +78,21 @@ class BadConfigurationTest {
 
     @Test
     void certificateThatIsNotThere(Scene scene) {
-        Program.Result result = start(scene, LOOPBACK + "certificates:\n  - {certificate: none.pem, key: none-key.pem}\n");
+        Program.Result result =
+                start(scene, LOOPBACK + "certificates:\n  - {certificate: none.pem, key: none-key.pem}\n");
         assertRefused(result, "SP-711", "none.pem", "bad.yaml:9:");
     }
 
     @Test
     void certificateWithTheKeyOfAnother(Scene scene) {
         Path certificate = scene.folder()
-                .write("one.pem", SelfSignedCertificate.forNames("a.sallyport.test").certificatePem());
+                .write(
+                        "one.pem",
+                        SelfSignedCertificate.forNames("a.sallyport.test").certificatePem());
         Path key = scene.folder()
-                .writeSecret("other-key.pem", SelfSignedCertificate.forNames("b.sallyport.test").privateKeyPem());
+                .writeSecret(
+                        "other-key.pem",
+                        SelfSignedCertificate.forNames("b.sallyport.test").privateKeyPem());
         Program.Result result =
                 start(scene, LOOPBACK + "certificates:\n  - {certificate: " + certificate + ", key: " + key + "}\n");
         assertRefused(result, "SP-712", "one.pem", "other-key.pem", "bad.yaml:9:");
@@ -96,7 +103,9 @@ class BadConfigurationTest {
         ServerSocket holder = scene.use(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         Program.Result result = start(
                 scene,
-                LOOPBACK.replace("http: {listen: \"127.0.0.1:0\"}", "http: {listen: \"127.0.0.1:" + holder.getLocalPort() + "\"}"));
+                LOOPBACK.replace(
+                        "http: {listen: \"127.0.0.1:0\"}",
+                        "http: {listen: \"127.0.0.1:" + holder.getLocalPort() + "\"}"));
         assertRefused(result, "SP-604", Integer.toString(holder.getLocalPort()));
     }
 
@@ -118,8 +127,7 @@ class BadConfigurationTest {
         Path file = scene.folder().write("checked.yaml", LOOPBACK.replace("DATA", "/tmp") + "nonsense: 1\n");
         Program.Result result = Program.run(
                 Scene.SOON,
-                List.of(
-                        GatewayProcess.launcher().toString(), "config", "check", "--config", file.toString()));
+                List.of(GatewayProcess.launcher().toString(), "config", "check", "--config", file.toString()));
         assertRefused(result, "SP-702", "checked.yaml:8:1");
     }
 }

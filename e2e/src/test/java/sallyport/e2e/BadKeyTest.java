@@ -74,7 +74,15 @@ class BadKeyTest {
         Program.run(
                 Scene.SOON,
                 List.of(
-                        "ssh-keygen", "-q", "-s", authority.path().toString(), "-I", "id", "-n", "mm", key.path() + ".pub"));
+                        "ssh-keygen",
+                        "-q",
+                        "-s",
+                        authority.path().toString(),
+                        "-I",
+                        "id",
+                        "-n",
+                        "mm",
+                        key.path() + ".pub"));
         Program.Result refused = add(scene, "pasted-cert", Path.of(key.path() + "-cert.pub"));
         assertThat(refused.exitCode()).isEqualTo(INVALID);
         assertThat(refused.stderr()).contains("SP-302");
@@ -97,16 +105,16 @@ class BadKeyTest {
         scene.use(() -> scene.gateway().api().request("DELETE", "/devices/mangled", ""));
         assertThat(added.exitCode()).as(added.toString()).isZero();
 
-        Program ssh = scene.use(
-                StockSsh.openssh(scene.gateway().ports().ssh(), key).forward(0, 9).start());
+        Program ssh = scene.use(StockSsh.openssh(scene.gateway().ports().ssh(), key)
+                .forward(0, 9)
+                .start());
         ssh.awaitLine("Allocated port", Scene.SOON);
     }
 
     @Test
     void rfc4716BlockIsTaken(Scene scene) {
         KeyFile key = KeyFile.ed25519(scene.folder(), "rfc4716");
-        String block = Program.run(
-                        Scene.SOON, List.of("ssh-keygen", "-e", "-m", "RFC4716", "-f", key.path() + ".pub"))
+        String block = Program.run(Scene.SOON, List.of("ssh-keygen", "-e", "-m", "RFC4716", "-f", key.path() + ".pub"))
                 .stdout();
         Program.Result added = add(scene, "rfc4716", scene.folder().write("block.txt", block));
         scene.use(() -> scene.gateway().api().request("DELETE", "/devices/rfc4716", ""));

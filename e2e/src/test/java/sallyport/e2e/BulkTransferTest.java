@@ -57,9 +57,11 @@ class BulkTransferTest {
         Path copy = scene.folder().resolve("copy.bin");
         String byPort = "https://127.0.0.1:";
 
-        assertThat(download(Curl.url(byPort + downPort + "/large.bin").trustingAnything(), copy)).isEqualTo(sum);
+        assertThat(download(Curl.url(byPort + downPort + "/large.bin").trustingAnything(), copy))
+                .isEqualTo(sum);
         assertThat(download(gateway.visit("bulk", "/large.bin"), copy)).isEqualTo(sum);
-        assertThat(upload(Curl.url(byPort + upPort + "/upload").trustingAnything(), file)).isEqualTo(sum);
+        assertThat(upload(Curl.url(byPort + upPort + "/upload").trustingAnything(), file))
+                .isEqualTo(sum);
         assertThat(upload(gateway.visit("sink", "/upload"), file)).isEqualTo(sum);
         assertThat(gateway.program().residentBytes() - before).isLessThan(RESIDENT_GROWTH);
     }
@@ -77,7 +79,9 @@ class BulkTransferTest {
     }
 
     private static String download(Curl curl, Path target) {
-        Curl.Answer answer = curl.with("--no-include", "-o", target.toString()).deadline(LIMIT).run();
+        Curl.Answer answer = curl.with("--no-include", "-o", target.toString())
+                .deadline(LIMIT)
+                .run();
         assertThat(answer.exitCode()).as(answer.errors()).isZero();
         return Payload.sha256(target);
     }

@@ -26,8 +26,7 @@ class ClonedKeyTest {
         }
 
         await().atMost(Scene.SOON.multipliedBy(3))
-                .until(() -> scene.gateway().api().show("cloned").contains("\"conflict\""
-                        + ":[\""));
+                .until(() -> scene.gateway().api().show("cloned").contains("\"conflict\"" + ":[\""));
         on.set(false);
         assertThat(scene.gateway().api().show("cloned")).contains("127.0.0.11", "127.0.0.12");
         assertThat(scene.command("status").stdout()).contains("conflict");

@@ -46,11 +46,10 @@ class DemoPageInBrowserTest {
 
             page.click("text=Firmware");
             page.setInputFiles(
-                    "#file",
-                    new FilePayload(
-                            "firmware.bin", "application/octet-stream", new byte[] {1, 2, 3}));
+                    "#file", new FilePayload("firmware.bin", "application/octet-stream", new byte[] {1, 2, 3}));
             page.click("button");
-            page.waitForSelector("#result:has-text('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')");
+            page.waitForSelector(
+                    "#result:has-text('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')");
         }
     }
 }

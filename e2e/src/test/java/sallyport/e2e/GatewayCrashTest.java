@@ -23,7 +23,10 @@ class GatewayCrashTest {
 
         gateway.killHard();
         gateway.restart();
-        scene.use(scene.ssh(key).exitOnForwardFailure().forward(port, appliance.port()).start());
+        scene.use(scene.ssh(key)
+                .exitOnForwardFailure()
+                .forward(port, appliance.port())
+                .start());
 
         scene.answered(() -> Curl.url("http://127.0.0.1:" + port + "/"));
         scene.untilAnswered("survivor");

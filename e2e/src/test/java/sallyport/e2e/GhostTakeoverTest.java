@@ -36,11 +36,17 @@ class GhostTakeoverTest {
                 }
             });
         }
-        Program reborn = scene.use(
-                scene.ssh(key).exitOnForwardFailure().forward(port, after.port()).start());
+        Program reborn = scene.use(scene.ssh(key)
+                .exitOnForwardFailure()
+                .forward(port, after.port())
+                .start());
 
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> Curl.url(url).deadline(Duration.ofSeconds(2)).run().body().equals("reborn"));
+                .until(() -> Curl.url(url)
+                        .deadline(Duration.ofSeconds(2))
+                        .run()
+                        .body()
+                        .equals("reborn"));
         polling.set(false);
         assertThat(reborn.alive()).isTrue();
         assertThat(scene.metric("sallyport_takeovers")).isGreaterThan(takeovers);

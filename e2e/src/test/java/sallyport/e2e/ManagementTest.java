@@ -11,7 +11,8 @@ import sallyport.testkit.FakeAppliance;
 @ExtendWith(SharedGateway.class)
 class ManagementTest {
     private static Curl.Answer ask(Scene scene, String path) {
-        return Curl.url("http://127.0.0.1:" + scene.gateway().ports().management() + path).run();
+        return Curl.url("http://127.0.0.1:" + scene.gateway().ports().management() + path)
+                .run();
     }
 
     @Test
@@ -25,7 +26,8 @@ class ManagementTest {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("counted"));
         scene.online("counted", appliance.port());
         String metrics = ask(scene, "/metrics").body();
-        assertThat(metrics).contains("sallyport_build_info", "sallyport_tunnels", "sallyport_logins_total", "sallyport_requests");
+        assertThat(metrics)
+                .contains("sallyport_build_info", "sallyport_tunnels", "sallyport_logins_total", "sallyport_requests");
         assertThat(scene.metric("sallyport_tunnels")).isPositive();
     }
 }

@@ -25,7 +25,8 @@ class OldClientTest {
         KeyFile key = KeyFile.rsa(scene.folder(), "old-refused", 2048);
         scene.enrol("old-refused", key, device -> device);
 
-        Program.Result refused = scene.use(old(scene, key).forward(0, 9).start()).finish(Scene.SOON);
+        Program.Result refused =
+                scene.use(old(scene, key).forward(0, 9).start()).finish(Scene.SOON);
 
         assertThat(refused.exitCode()).isEqualTo(255);
         await().atMost(Scene.SOON).until(() -> scene.gateway().api().status().contains("SP-106"));

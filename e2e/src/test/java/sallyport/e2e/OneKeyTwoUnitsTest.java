@@ -28,9 +28,7 @@ class OneKeyTwoUnitsTest {
         scene.answered(() -> Curl.url("http://127.0.0.1:" + one + "/"));
         scene.answered(() -> Curl.url("http://127.0.0.1:" + two + "/"));
 
-        await().during(Duration.ofSeconds(3))
-                .atMost(Duration.ofSeconds(6))
-                .until(() -> a.alive() && b.alive());
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(6)).until(() -> a.alive() && b.alive());
 
         assertThat(gateway.program().alive()).isTrue();
         assertThat(scene.metric("sallyport_takeovers")).isZero();

@@ -39,8 +39,7 @@ class OwnershipTest {
         scene.enrol("name-owner", device -> device.with("hostnames", "[\"shared.example.com\"]"));
         scene.enrol("name-thief", device -> device);
 
-        Program.Result refused =
-                scene.command("hostname", "add", "shared.example.com", "--device", "name-thief");
+        Program.Result refused = scene.command("hostname", "add", "shared.example.com", "--device", "name-thief");
 
         assertThat(refused.exitCode()).isEqualTo(4);
         assertThat(refused.stderr()).contains("SP-313", "name-owner");

@@ -26,8 +26,8 @@ class PassthroughTest {
                 scene.answered(() -> gateway.visit("untouched", "/").trustingAnything());
 
         assertThat(answer.body()).contains("<h1>untouched</h1>");
-        try (Visitor visitor =
-                Visitor.tls(gateway.ports().https(), GatewayProcess.hostname("untouched"), Visitor.trustingAnything())) {
+        try (Visitor visitor = Visitor.tls(
+                gateway.ports().https(), GatewayProcess.hostname("untouched"), Visitor.trustingAnything())) {
             assertThat(visitor.certificate()).isEqualTo(nginx.certificate().certificate());
         }
     }

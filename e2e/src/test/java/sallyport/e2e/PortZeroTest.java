@@ -30,7 +30,8 @@ class PortZeroTest {
 
     private static String allotted(Scene scene, KeyFile key, FakeAppliance appliance) {
         try (Program ssh = scene.ssh(key).forward(0, appliance.port()).start()) {
-            String port = ssh.awaitLine("Allocated port (\\d+) for remote forward", Scene.SOON).group(1);
+            String port = ssh.awaitLine("Allocated port (\\d+) for remote forward", Scene.SOON)
+                    .group(1);
             scene.untilAnswered("zero");
             return port;
         }

@@ -16,7 +16,9 @@ class PrivatePortTest {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("private"));
         int port = scene.newPort();
         KeyFile key = scene.enrol("private", device -> device.port(port));
-        scene.use(scene.ssh(key).forward("localhost:" + port + ":127.0.0.1:" + appliance.port()).start());
+        scene.use(scene.ssh(key)
+                .forward("localhost:" + port + ":127.0.0.1:" + appliance.port())
+                .start());
         scene.untilAnswered("private");
 
         assertThat(Curl.url("http://127.0.0.1:" + port + "/").run().status()).isZero();

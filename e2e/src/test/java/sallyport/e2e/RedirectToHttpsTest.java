@@ -21,7 +21,8 @@ class RedirectToHttpsTest {
         scene.enrol("redirected", device -> device);
         GatewayProcess gateway = scene.gateway();
 
-        Curl.Answer answer = http(gateway, "redirected.sallyport.test:8080", "/a?b=%2F&c=%zz").run();
+        Curl.Answer answer = http(gateway, "redirected.sallyport.test:8080", "/a?b=%2F&c=%zz")
+                .run();
 
         assertThat(answer.status()).isEqualTo(301);
         assertThat(answer.findField("Location"))
@@ -42,8 +43,12 @@ class RedirectToHttpsTest {
     @Test
     void otherMethodsThanGetAndHeadKeepTheirMethod(Scene scene) {
         scene.enrol("posted", device -> device);
-        Curl.Answer post = http(scene.gateway(), "posted.sallyport.test", "/form").with("-d", "a=b").run();
-        Curl.Answer head = http(scene.gateway(), "posted.sallyport.test", "/form").with("-I").run();
+        Curl.Answer post = http(scene.gateway(), "posted.sallyport.test", "/form")
+                .with("-d", "a=b")
+                .run();
+        Curl.Answer head = http(scene.gateway(), "posted.sallyport.test", "/form")
+                .with("-I")
+                .run();
         assertThat(post.status()).isEqualTo(308);
         assertThat(head.status()).isEqualTo(301);
     }

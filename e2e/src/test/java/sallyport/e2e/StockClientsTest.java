@@ -49,8 +49,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr"})
+    @ValueSource(strings = {"chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr"})
     void transferSurvivesRekeyingWithEveryCipher(String cipher, Scene scene) {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("rekey"));
         String name = "rekey-" + cipher.replaceAll("[^a-z0-9].*", "") + (cipher.contains("gcm") ? "-gcm" : "");
@@ -94,6 +93,7 @@ class StockClientsTest {
                 .option("HostKeyAlgorithms=ssh-ed25519")
                 .forward(0, 9)
                 .start());
-        return ssh.awaitLine("Server host key: ssh-ed25519 (SHA256:\\S+)", Scene.SOON).group(1);
+        return ssh.awaitLine("Server host key: ssh-ed25519 (SHA256:\\S+)", Scene.SOON)
+                .group(1);
     }
 }

@@ -49,7 +49,8 @@ public final class Stranger {
         out.write(KEXINIT);
         out.write(new byte[16]);
         String[] lists = {
-            "diffie-hellman-group14-sha256", "rsa-sha2-512", "aes128-ctr", "aes128-ctr", "hmac-sha2-256,hmac-sha2-256-etm@openssh.com",
+            "diffie-hellman-group14-sha256", "rsa-sha2-512", "aes128-ctr", "aes128-ctr",
+                    "hmac-sha2-256,hmac-sha2-256-etm@openssh.com",
             "hmac-sha2-256,hmac-sha2-256-etm@openssh.com", "none", "none", "", ""
         };
         for (String list : lists) {
