@@ -175,11 +175,32 @@ public enum Fault {
     UNKNOWN_HOSTNAME(404, "No device is reachable under this name.", "Check the address in the link."),
     BODY_TOO_LARGE(
             413, "The body is larger than this gateway allows.", "Send less, or ask the operator of this gateway."),
+    REQUEST_TIMEOUT(408, "The request did not arrive in time.", "Try again; check the network for loss."),
+    TARGET_TOO_LONG(414, "The address is too long.", "Shorten the address, or send the data in a body."),
     MISDIRECTED(
             421,
             "The request names another host than the connection.",
             "Open a new connection to the host that you mean."),
     HEADER_TOO_LARGE(431, "The request's header is too large.", "Clear the cookies of this site and try again."),
+    HELLO_TIMEOUT(
+            451,
+            "The visitor did not begin a TLS connection within {seconds} s.",
+            "Check the program that connects, and the network for loss."),
+    NOT_TLS(
+            452,
+            "The visitor sent {what} to the HTTPS port.",
+            "Use https:// for browsers; SSH clients of devices belong to the SSH port."),
+    HELLO_REFUSED(
+            453, "The visitor's TLS hello cannot be routed: {detail}.", "Connect by a device's name, not by address."),
+    TLS_FAILED(454, "The TLS handshake with the visitor failed: {detail}.", "Check the visitor's TLS settings."),
+    NO_COMMON_PROTOCOL(
+            455, "The visitor offers no protocol that is spoken here.", "Let it offer http/1.1 in ALPN, or no ALPN."),
+    NO_CERTIFICATE(
+            456,
+            "There is no certificate for {hostname}.",
+            "Add one under certificates in the configuration; `sallyport why https://{hostname}/` shows more."),
+    TOO_MANY_VISITORS(
+            457, "More than {limit} visitors are connected.", "Close idle clients, or share them between gateways."),
     GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
     WEB_SERVER_DOWN(
             502,
@@ -201,6 +222,22 @@ public enum Fault {
             "The device serves as many connections as one tunnel may carry ({limit}).",
             "Try again in a moment, or close connections that nobody uses."),
     LOOP(508, "The request came back to this gateway.", "Check where the device's web server forwards to."),
+    DEVICE_TLS_FAILED(
+            509,
+            "The TLS handshake with the device's web server failed.",
+            "Check the web server of the device, or say what it speaks with --device-tls."),
+    UPLOAD_BROKEN(
+            510,
+            "The device closed the connection after {bytes} bytes of the request.",
+            "Try again; check whether the device takes bodies of this size."),
+    CLOSED_AFTER_UPLOAD(
+            511,
+            "The device took the whole request ({bytes} bytes of body) and closed the connection without an answer.",
+            "If it restarts now, wait for it and look whether the upload had its effect."),
+    SPEECH_UNKNOWN(
+            512,
+            "The device's port answers neither in TLS nor in HTTP.",
+            "Check the address that the device's forward leads to, or say what it speaks with --device-tls."),
 
     // 6xx: start and store
     HOST_KEY_MISSING(
@@ -219,6 +256,10 @@ public enum Fault {
             "The database cannot be used: {detail}.",
             "Check disk and permissions of the data folder, or database.url."),
     DATA_FOLDER_IN_USE(606, "Another gateway uses the data folder {folder}.", "Stop it first, or use another folder."),
+    FAMILY_MISSING(
+            608,
+            "This host cannot listen on {address}: {detail}.",
+            "Nothing, if the other address family is enough; else enable it in the kernel."),
     ALREADY_SHUTTING_DOWN(607, "The gateway is shutting down.", "Try again after the restart."),
     STORE_BUSY(
             631,

@@ -1,0 +1,29 @@
+package sallyport.gateway.edge;
+
+import io.netty.handler.ssl.SslContext;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sallyport.gateway.cert.CertificateSource;
+import sallyport.gateway.cert.ServerCertificate;
+import sallyport.gateway.directory.Hostname;
+
+/** The TLS context for a name, by the certificate that covers it. Any thread. */
+record Certificates(CertificateSource source, TlsContexts contexts) {
+    private static final Logger log = LoggerFactory.getLogger(Certificates.class);
+
+    /** Empty when no certificate covers the name, or the TLS library does not take it (logged). */
+    Optional<SslContext> find(Hostname name) {
+        Optional<ServerCertificate> certificate = source.find(name);
+        if (certificate.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(contexts.server(certificate.get()));
+        } catch (SSLException e) {
+            log.error("the certificate for {} cannot be used: {}", name, e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

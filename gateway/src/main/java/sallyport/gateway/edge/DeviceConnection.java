@@ -1,0 +1,263 @@
+package sallyport.gateway.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.edge.AccessRules.Destination;
+
+/**
+ * One HTTP connection to a device over a stream, for exactly one visitor's connection: logins that are tied to a connection
+ * (digest, NTLM) hold, and no visitor ever gets another's answer. Runs on the visitor's loop, on which the stream lives.
+ *
+ * <p>It knows whether the device's output ended as a whole: with close_notify under TLS, with EOF without it. A reset, or
+ * EOF under TLS without close_notify, is a cut.
+ */
+final class DeviceConnection extends ChannelInboundHandlerAdapter {
+    /** Who waits for the device's answer. */
+    interface Listener {
+        /** The next part of the answer; the listener owns it. */
+        void answered(HttpObject part);
+
+        /** A burst of parts is over: time to flush. */
+        void answeredForNow();
+
+        /** The connection is gone before the answer was complete. */
+        void broken();
+
+        /** The device takes more bytes, or not for now. */
+        void deviceWritable(boolean writable);
+    }
+
+    /** Hears once whether the connection is ready. */
+    interface Ready {
+        void ready(DeviceConnection connection);
+
+        /** {@code cause} of a failed handshake, or null when the stream ended. */
+        void failed(@Nullable Throwable cause);
+    }
+
+    private final Destination destination;
+    private final ResponseDecoder decoder;
+    private @Nullable Ready waiting;
+    private @Nullable Listener listener;
+    private @Nullable Channel channel;
+    private boolean wholeEnd;
+    private boolean inputShut;
+    private boolean gone;
+    private boolean used;
+
+    DeviceConnection(Destination destination, ResponseDecoder decoder, Ready waiting) {
+        this.destination = destination;
+        this.decoder = decoder;
+        this.waiting = waiting;
+    }
+
+    Destination destination() {
+        return destination;
+    }
+
+    /** The stream; only once the connection is ready. */
+    Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("no stream yet");
+        }
+        return channel;
+    }
+
+    /** True when it has answered a request before: the device may be closing it at this moment. */
+    boolean used() {
+        return used;
+    }
+
+    boolean usable() {
+        return !gone && !inputShut && channel != null && channel.isActive() && !decoder.hasPending();
+    }
+
+    boolean writable() {
+        return channel().isWritable();
+    }
+
+    /** Sends a request's head; its answer goes to {@code whom}. */
+    void send(HttpRequest head, Listener whom) {
+        listener = whom;
+        decoder.expect(head.method());
+        reading(true);
+        channel().writeAndFlush(head);
+    }
+
+    void send(HttpContent content) {
+        channel().write(content, channel().voidPromise());
+        if (content instanceof LastHttpContent) {
+            channel().flush();
+        }
+    }
+
+    void flush() {
+        channel().flush();
+    }
+
+    /** The answer is complete: the connection waits for the next request. */
+    void release() {
+        listener = null;
+        used = true;
+        reading(true);
+    }
+
+    /** Stops or continues the device's answer, for a visitor that cannot take more. */
+    void reading(boolean on) {
+        if (!inputShut && channel().isActive()) {
+            channel().config().setAutoRead(on);
+        }
+    }
+
+    /** Ends it; what the device still sends goes nowhere. */
+    void close() {
+        listener = null;
+        waiting = null;
+        gone = true;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Becomes a pipe for bytes: the HTTP handlers leave, {@code side} takes over, first what waits in the decoder. */
+    void become(ChannelHandler side) {
+        listener = null;
+        channel().pipeline().addLast(side);
+        channel().pipeline().remove(this);
+        channel().pipeline().remove(RequestEncoder.class);
+        channel().pipeline().remove(decoder);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        if (channel.isActive()) {
+            connected(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        connected(ctx);
+        ctx.fireChannelActive();
+    }
+
+    private void connected(ChannelHandlerContext ctx) {
+        if (gone) {
+            ctx.close();
+        } else if (ctx.pipeline().get(SslHandler.class) == null) {
+            ready();
+        }
+    }
+
+    private void ready() {
+        Ready who = waiting;
+        waiting = null;
+        if (who != null) {
+            who.ready(this);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpObject part && listener != null) {
+            listener.answered(part);
+            return;
+        }
+        ReferenceCountUtil.release(message);
+        // malformed, or bytes that nobody asked for
+        end(ctx, false);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.answeredForNow();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.deviceWritable(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent handshake when handshake.isSuccess() -> ready();
+            case SslHandshakeCompletionEvent handshake -> fail(ctx, handshake.cause());
+            case SslCloseCompletionEvent closed
+            when closed.isSuccess() -> {
+                wholeEnd = true;
+                end(ctx, true);
+            }
+            case ChannelInputShutdownEvent shut -> {
+                inputShut = true;
+                boolean plain = ctx.pipeline().get(SslHandler.class) == null;
+                end(ctx, wholeEnd || plain);
+            }
+            default -> {}
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(ctx, false);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (waiting != null) {
+            fail(ctx, cause.getCause() == null ? cause : cause.getCause());
+        } else {
+            end(ctx, false);
+        }
+    }
+
+    private void fail(ChannelHandlerContext ctx, @Nullable Throwable cause) {
+        gone = true;
+        Ready who = waiting;
+        waiting = null;
+        ctx.close();
+        if (who != null) {
+            who.failed(cause);
+        }
+    }
+
+    /** The device says no more. */
+    private void end(ChannelHandlerContext ctx, boolean whole) {
+        if (gone) {
+            return;
+        }
+        if (waiting != null) {
+            fail(ctx, null);
+            return;
+        }
+        gone = true;
+        Listener who = listener;
+        listener = null;
+        if (who != null) {
+            if (whole && decoder.endsWithConnection()) {
+                who.answered(LastHttpContent.EMPTY_LAST_CONTENT);
+            } else {
+                who.broken();
+            }
+        }
+        ctx.close();
+    }
+}

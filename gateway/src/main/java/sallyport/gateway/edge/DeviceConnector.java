@@ -1,0 +1,255 @@
+package sallyport.gateway.edge;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.directory.DeviceTls;
+import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.tunnel.EventLoops;
+import sallyport.gateway.tunnel.StreamRefused;
+import sallyport.gateway.tunnel.StreamRequest;
+import sallyport.gateway.tunnel.Tunnels;
+
+/**
+ * Opens connections to devices: finds out what the port speaks, opens a stream through the tunnel, makes TLS on it. Called
+ * and answered on the visitor's loop; never blocks.
+ */
+final class DeviceConnector {
+    /** How often a connection is tried anew when its tunnel ended while it was being opened. */
+    static final int MAX_ATTEMPTS = 3;
+    /** What a page suggests while a device is away: a restart of its client takes seconds. */
+    static final int RETRY_AFTER_SECONDS = 10;
+
+    private final Tunnels tunnels;
+    private final DeviceSpeech speech;
+    private final TlsContexts tls;
+    private final Duration handshake;
+
+    DeviceConnector(Tunnels tunnels, DeviceSpeech speech, TlsContexts tls, Duration handshake) {
+        this.tunnels = tunnels;
+        this.speech = speech;
+        this.tls = tls;
+        this.handshake = handshake;
+    }
+
+    sealed interface Outcome {
+        record Connected(DeviceConnection connection) implements Outcome {}
+
+        record Refused(Refusal refusal) implements Outcome {}
+    }
+
+    /** The tunnel that offers a port now. */
+    OptionalLong tunnel(PortNumber port) {
+        return tunnels.find(port).stream()
+                .mapToLong(offer -> offer.tunnel().id())
+                .findFirst();
+    }
+
+    /** Opens a connection; {@code outcome} hears of it exactly once, on {@code loop}. */
+    void connect(Destination to, InetSocketAddress visitor, EventLoop loop, Consumer<Outcome> outcome) {
+        switch (to) {
+            case Destination.Console console -> connectConsole(console, loop, outcome);
+            case Destination.DevicePort port -> new Attempt(port, visitor, loop, outcome).start();
+        }
+    }
+
+    private void connectConsole(Destination.Console console, EventLoop loop, Consumer<Outcome> outcome) {
+        ChannelHandler pipeline = devicePipeline(console, false, new DeviceConnection.Ready() {
+            @Override
+            public void ready(DeviceConnection connection) {
+                outcome.accept(new Outcome.Connected(connection));
+            }
+
+            @Override
+            public void failed(@Nullable Throwable cause) {
+                outcome.accept(refused(HttpResponseStatus.BAD_GATEWAY, Fault.GATEWAY_FAILED));
+            }
+        });
+        new Bootstrap()
+                .group(loop)
+                .channel(EventLoops.socket())
+                .handler(pipeline)
+                .connect(console.address())
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        outcome.accept(refused(HttpResponseStatus.BAD_GATEWAY, Fault.GATEWAY_FAILED));
+                    }
+                });
+    }
+
+    private ChannelHandler devicePipeline(Destination to, boolean secured, DeviceConnection.Ready ready) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                Pipelines.device(channel, to, secured ? tls.device() : null, handshake, ready);
+            }
+        };
+    }
+
+    private static Outcome refused(HttpResponseStatus status, Fault fault) {
+        return new Outcome.Refused(Refusal.of(status, fault.problem()));
+    }
+
+    /** The opening of one connection, with its repetitions. */
+    private final class Attempt {
+        private final Destination.DevicePort to;
+        private final HostnameRoute route;
+        private final InetSocketAddress visitor;
+        private final EventLoop loop;
+        private final Consumer<Outcome> outcome;
+        private int attempts;
+
+        Attempt(Destination.DevicePort to, InetSocketAddress visitor, EventLoop loop, Consumer<Outcome> outcome) {
+            this.to = to;
+            this.route = to.route();
+            this.visitor = visitor;
+            this.loop = loop;
+            this.outcome = outcome;
+        }
+
+        void start() {
+            Speech known = speech.of(route.device(), route.port());
+            if (known == Speech.TLS || known == Speech.PLAIN || decided()) {
+                open(known);
+            } else if (tunnels.find(route.port()).isPresent()) {
+                probe();
+            } else {
+                awaitTunnel();
+            }
+        }
+
+        /** True when the operator or an earlier answer in TLS leaves nothing to be found out. */
+        private boolean decided() {
+            return route.deviceTls() != DeviceTls.AUTO || to.port().tlsSeen();
+        }
+
+        private void probe() {
+            speech.probe(route.device(), route.port())
+                    .whenComplete((found, never) -> loop.execute(() -> {
+                        switch (found) {
+                            case TLS, PLAIN -> open(found);
+                            case DOWN -> refuse(HttpResponseStatus.BAD_GATEWAY, Fault.WEB_SERVER_DOWN);
+                            case UNKNOWN -> refuse(HttpResponseStatus.BAD_GATEWAY, Fault.SPEECH_UNKNOWN);
+                        }
+                    }));
+        }
+
+        /** Nothing is known and no tunnel is there: the wait for it costs one stream, which the probe must not find busy. */
+        private void awaitTunnel() {
+            openStream(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.config().setAutoRead(false);
+                        }
+                    })
+                    .addListener((Future<DuplexChannel> opened) -> {
+                        if (opened.isSuccess()) {
+                            opened.getNow().close().addListener(closed -> probe());
+                        } else {
+                            streamFailed(opened.cause(), this::awaitTunnel);
+                        }
+                    });
+        }
+
+        private void open(Speech known) {
+            boolean plainNow = route.deviceTls() == DeviceTls.AUTO && known == Speech.PLAIN;
+            if (plainNow && to.port().tlsSeen()) {
+                speech.probe(route.device(), route.port());
+                refusePlain();
+                return;
+            }
+            boolean secured = route.deviceTls() == DeviceTls.YES
+                    || (route.deviceTls() == DeviceTls.AUTO
+                            && (known == Speech.TLS || to.port().tlsSeen()));
+            OptionalLong before = tunnel(route.port());
+            ChannelHandler pipeline = devicePipeline(to, secured, new DeviceConnection.Ready() {
+                @Override
+                public void ready(DeviceConnection connection) {
+                    outcome.accept(new Outcome.Connected(connection));
+                }
+
+                @Override
+                public void failed(@Nullable Throwable cause) {
+                    connectionFailed(known, before, cause);
+                }
+            });
+            openStream(pipeline).addListener((Future<DuplexChannel> opened) -> {
+                if (!opened.isSuccess()) {
+                    streamFailed(opened.cause(), () -> open(known));
+                }
+            });
+        }
+
+        private Future<DuplexChannel> openStream(ChannelHandler handler) {
+            attempts++;
+            return tunnels.open(route.device(), new StreamRequest(route.port(), visitor, loop, handler));
+        }
+
+        private void streamFailed(@Nullable Throwable cause, Runnable again) {
+            if (!(cause instanceof StreamRefused refused)) {
+                refuse(HttpResponseStatus.BAD_GATEWAY, Fault.GATEWAY_FAILED);
+                return;
+            }
+            switch (refused.reason()) {
+                case OFFLINE -> refuseAway();
+                case REFUSED -> refuse(HttpResponseStatus.BAD_GATEWAY, Fault.WEB_SERVER_DOWN);
+                case TIMEOUT -> refuse(HttpResponseStatus.GATEWAY_TIMEOUT, Fault.WEB_SERVER_SILENT);
+                case LIMIT ->
+                    outcome.accept(new Outcome.Refused(new Refusal(
+                            HttpResponseStatus.SERVICE_UNAVAILABLE, refused.problem(), RETRY_AFTER_SECONDS)));
+                case LOST -> {
+                    if (attempts < MAX_ATTEMPTS) {
+                        again.run();
+                    } else {
+                        refuseAway();
+                    }
+                }
+            }
+        }
+
+        /** The stream was open, and then there was no TLS on it. */
+        private void connectionFailed(Speech known, OptionalLong before, @Nullable Throwable cause) {
+            if (cause instanceof NotSslRecordException) {
+                speech.probe(route.device(), route.port());
+                if (to.port().tlsSeen()) {
+                    refusePlain();
+                } else {
+                    refuse(HttpResponseStatus.BAD_GATEWAY, Fault.DEVICE_TLS_FAILED);
+                }
+            } else if (attempts < MAX_ATTEMPTS && !tunnel(route.port()).equals(before)) {
+                open(known);
+            } else {
+                refuse(HttpResponseStatus.BAD_GATEWAY, Fault.DEVICE_TLS_FAILED);
+            }
+        }
+
+        private void refusePlain() {
+            outcome.accept(new Outcome.Refused(Refusal.of(
+                    HttpResponseStatus.BAD_GATEWAY, Fault.PLAIN_AFTER_TLS.problem("hostname", route.hostname()))));
+        }
+
+        private void refuseAway() {
+            outcome.accept(new Outcome.Refused(new Refusal(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE, Fault.DEVICE_OFFLINE.problem(), RETRY_AFTER_SECONDS)));
+        }
+
+        private void refuse(HttpResponseStatus status, Fault fault) {
+            outcome.accept(refused(status, fault));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package sallyport.gateway.edge;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+
+/** Turns a visitor's request into what the device gets. Changes the request in place. */
+final class DeviceRequest {
+    private DeviceRequest() {}
+
+    /**
+     * Host, target and everything that belongs to the device stay as they are; fields of the connection go; who the visitor
+     * is and where the request went through is said by the gateway.
+     */
+    static void prepare(Exchange exchange, RequestRules.Verdict.Accepted accepted, Visitor visitor, String self) {
+        HttpRequest request = exchange.request;
+        HttpHeaders fields = request.headers();
+        boolean chunked = fields.contains(HttpHeaderNames.TRANSFER_ENCODING);
+        boolean trailers = fields.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+        String version = request.protocolVersion().equals(HttpVersion.HTTP_1_0) ? "1.0" : "1.1";
+        request.setUri(accepted.target());
+        HopFields.removeHopByHop(fields);
+        HopFields.removeIdentity(fields);
+        if (!fields.contains(HttpHeaderNames.HOST)) {
+            fields.set("Host", accepted.host());
+        }
+        if (exchange.oldVersion) {
+            fields.remove(HttpHeaderNames.EXPECT);
+        }
+        if (chunked) {
+            fields.set("Transfer-Encoding", "chunked");
+        }
+        if (exchange.upgrade.isPresent()) {
+            fields.set("Connection", "Upgrade");
+            fields.set("Upgrade", exchange.upgrade.get());
+        } else if (trailers) {
+            fields.set("Connection", "TE");
+            fields.set("TE", "trailers");
+        }
+        HopFields.addIdentity(fields, visitor.address().getAddress(), accepted.host());
+        fields.add("Via", version + " " + self);
+    }
+}

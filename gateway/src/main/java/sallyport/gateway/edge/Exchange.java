@@ -1,0 +1,86 @@
+package sallyport.gateway.edge;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.fault.Problem;
+
+/** One request and how far its answer has come. Lives on the visitor's loop. */
+final class Exchange {
+    final HttpRequest request;
+    final String method;
+    /** As the visitor sent it. */
+    final String target;
+
+    final long started;
+    final boolean hasBody;
+    final boolean oldVersion;
+    final boolean expectsContinue;
+    final Optional<String> upgrade;
+
+    boolean keepAlive;
+    /** The visitor has sent all of it. */
+    boolean requestDone;
+    /** Its head was written to a device's connection. */
+    boolean sent;
+
+    boolean retried;
+    /** The device asked for the body that the visitor announced. */
+    boolean continued;
+    /** The rest of the body goes nowhere. */
+    boolean uploadStopped;
+    /** A byte of the device's answer has come, interim answers included. */
+    boolean deviceSpoke;
+
+    /** The device's connection ends with this answer. */
+    boolean deviceCloses;
+
+    boolean answerStarted;
+    boolean answerDone;
+    int status;
+    long bytesIn;
+    long bytesOut;
+    /** The tunnel at the moment of sending. */
+    OptionalLong tunnel = OptionalLong.empty();
+
+    @Nullable
+    Problem problem;
+
+    Exchange(HttpRequest request, long started) {
+        this.request = request;
+        this.started = started;
+        method = request.method().name();
+        target = request.uri();
+        oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        hasBody = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || !request.headers().get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0");
+        requestDone = !hasBody;
+        keepAlive = !oldVersion
+                && !request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        expectsContinue = !oldVersion
+                && hasBody
+                && request.headers().containsValue(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+        upgrade = oldVersion || hasBody
+                ? Optional.empty()
+                : HopFields.upgrade(request.headers()).filter(protocol -> !protocol.equalsIgnoreCase("h2c"));
+    }
+
+    boolean isHead() {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+
+    /** Safe to send again although a device may have got it (RFC 9110 section 9.2.2). */
+    boolean repeatable() {
+        return !hasBody && (isHead() || request.method().equals(HttpMethod.GET)) && upgrade.isEmpty();
+    }
+
+    /** True when the visitor's connection can carry another request after this one. */
+    boolean leavesConnectionUsable() {
+        return keepAlive && requestDone && !uploadStopped;
+    }
+}

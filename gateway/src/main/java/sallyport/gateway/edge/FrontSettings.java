@@ -1,0 +1,29 @@
+package sallyport.gateway.edge;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import sallyport.gateway.config.ListenAddress;
+
+/**
+ * Where visitors come in.
+ *
+ * @param listen the addresses; port 0 takes a free one
+ * @param publicPort the port that links and redirects say; asked for each redirect
+ * @param console the console, when it is served here under a name of its own
+ * @param deadlines how long to wait for what
+ * @param maxVisitors most connections at a time; more are closed at once
+ */
+public record FrontSettings(
+        List<ListenAddress> listen,
+        IntSupplier publicPort,
+        Optional<ConsoleTarget> console,
+        Deadlines deadlines,
+        int maxVisitors) {
+    /** Default of {@code maxVisitors}. */
+    public static final int MAX_VISITORS = 16_384;
+
+    public FrontSettings {
+        listen = List.copyOf(listen);
+    }
+}

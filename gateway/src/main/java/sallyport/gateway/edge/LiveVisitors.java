@@ -1,0 +1,72 @@
+package sallyport.gateway.edge;
+
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import sallyport.gateway.directory.Device;
+import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
+
+/**
+ * The visitors' connections that have found their name, so that a directory that no longer allows one ends it at once.
+ * What it may do is asked again with every request; this here is for what is under way. Any thread.
+ */
+final class LiveVisitors implements DirectoryHolder.Subscriber {
+    private record Live(Hostname hostname, HostnameRoute route, InetAddress address) {
+        boolean allowedBy(Directory directory) {
+            Optional<HostnameRoute> now = directory.findHostname(hostname);
+            if (now.isEmpty() || !sameDestination(now.get())) {
+                return false;
+            }
+            Optional<Device> device = directory.findDevice(route.device());
+            return device.isPresent()
+                    && device.get().enabled()
+                    && device.get().findPort(route.port()).isPresent()
+                    && (device.get().visitorFrom().isEmpty()
+                            || device.get().visitorFrom().stream().anyMatch(network -> network.contains(address)));
+        }
+
+        private boolean sameDestination(HostnameRoute now) {
+            return now.device().equals(route.device()) && now.port().equals(route.port()) && now.tls() == route.tls();
+        }
+    }
+
+    private final ConcurrentMap<Channel, Live> connections = new ConcurrentHashMap<>();
+
+    /**
+     * From now until it closes, the connection lives only as long as the directory allows it. Call before the directory is
+     * asked whether the visitor may do something: a change in between then finds the connection here.
+     */
+    void add(Channel channel, Visitor visitor, HostnameRoute route) {
+        connections.put(
+                channel, new Live(visitor.hostname(), route, visitor.address().getAddress()));
+        channel.closeFuture().addListener(closed -> connections.remove(channel));
+    }
+
+    Collection<Channel> channels() {
+        return List.copyOf(connections.keySet());
+    }
+
+    @Override
+    public CompletionStage<?> directoryChanged(Directory before, Directory now) {
+        return CompletableFuture.allOf(connections.entrySet().stream()
+                .filter(entry -> !entry.getValue().allowedBy(now))
+                .map(entry -> end(entry.getKey()))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<Void> end(Channel channel) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        channel.closeFuture().addListener(done -> ended.complete(null));
+        channel.eventLoop().execute(() -> Closing.abort(channel));
+        return ended;
+    }
+}

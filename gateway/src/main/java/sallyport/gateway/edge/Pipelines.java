@@ -1,0 +1,66 @@
+package sallyport.gateway.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.edge.AccessRules.Destination;
+
+/**
+ * Every pipeline of the front, in the order in which bytes from the network meet the handlers.
+ *
+ * <pre>
+ * visitor, first bytes:   HelloHandler
+ * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder, ProxyHandler
+ * visitor, passthrough:   the bridge's side
+ * visitor, after 101:     SslHandler, the bridge's side
+ * device:                 [SslHandler], RequestEncoder, ResponseDecoder, DeviceConnection
+ * port 80:                RequestDecoder, HttpResponseEncoder, RedirectHandler
+ * </pre>
+ */
+final class Pipelines {
+    private Pipelines() {}
+
+    static void hello(Channel channel, Front front) {
+        channel.pipeline().addLast(new HelloHandler(front));
+    }
+
+    /** Behind the hello handler, which then leaves and passes on what it has read. */
+    static void terminate(Channel channel, Front front, SslContext context, Visitor visitor) {
+        SslHandler tls = context.newHandler(channel.alloc());
+        tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
+        channel.pipeline()
+                .addLast(tls)
+                .addLast(new HandshakeWatch(front, visitor))
+                .addLast(new RequestDecoder())
+                .addLast(new HttpResponseEncoder())
+                .addLast(new ProxyHandler(front, visitor));
+    }
+
+    static void device(
+            Channel channel,
+            Destination to,
+            @Nullable SslContext context,
+            Duration handshake,
+            DeviceConnection.Ready ready) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (context != null) {
+            SslHandler tls = context.newHandler(channel.alloc());
+            tls.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
+            pipeline.addLast(tls);
+        }
+        ResponseDecoder decoder = new ResponseDecoder();
+        pipeline.addLast(new RequestEncoder()).addLast(decoder).addLast(new DeviceConnection(to, decoder, ready));
+    }
+
+    static void redirect(Channel channel, RedirectHandler handler) {
+        channel.pipeline()
+                .addLast(new RequestDecoder())
+                .addLast(new HttpResponseEncoder())
+                .addLast(handler);
+    }
+}

@@ -1,0 +1,539 @@
+package sallyport.gateway.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sallyport.gateway.edge.AccessRules.Admission;
+import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+
+/**
+ * Carries a visitor's requests to a device and its answers back, one at a time and in order. Runs on the visitor's loop, on
+ * which the device's stream lives too, so that nothing here is shared between threads.
+ *
+ * <p><b>The life of a request.</b> {@link #begin} checks the request by itself ({@link RequestRules}), asks where it leads
+ * and whether the visitor may go there ({@link AccessRules}), and rewrites it ({@link DeviceRequest}); {@link #connect}
+ * takes the visitor's device connection or opens one ({@link DeviceConnector}); {@link #send} sends the head; {@link
+ * #upload} passes the body on; {@link #answered} passes the answer back; {@link #complete} makes ready for the next.
+ *
+ * <p><b>Back-pressure</b> is auto-read alone: the visitor is read while the device takes bytes, the device is read while
+ * the visitor takes bytes, and between a request's head and its device connection nothing is read. A pipelined request
+ * waits in the decoder.
+ *
+ * <p><b>What may be repeated.</b> A request of which no byte was sent is tried again when its connection fails. One that
+ * was sent is tried once more only if it is a GET or HEAD without a body, no byte of the answer came, and either the whole
+ * tunnel has ended or the connection was an idle one that the device was closing (RFC 9110 section 9.2.2).
+ */
+final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceConnection.Listener {
+    /** Fired into the pipeline when the front stops: finish what is under way, begin nothing. */
+    static final Object DRAIN = new Object() {
+        @Override
+        public String toString() {
+            return "DRAIN";
+        }
+    };
+
+    private static final Logger log = LoggerFactory.getLogger(ProxyHandler.class);
+
+    private final Front front;
+    private final Visitor visitor;
+    private final AccessLog access;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Deadline deadline;
+    private @Nullable Exchange exchange;
+    private @Nullable DeviceConnection device;
+    private boolean over;
+
+    ProxyHandler(Front front, Visitor visitor) {
+        this.front = front;
+        this.visitor = visitor;
+        this.access = new AccessLog(front, visitor);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        deadline = new Deadline(front.timers(), ctx.executor());
+        deadline().set(front.deadlines().idle(), this::endIdle);
+    }
+
+    // from the visitor
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (over) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        switch (message) {
+            case HttpRequest request -> begin(request);
+            case HttpContent content -> upload(content);
+            case Malformed malformed -> malformed(malformed.refusal());
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        reading(false);
+        deadline().clear();
+        Exchange current = new Exchange(request, front.timers().nanoTime());
+        exchange = current;
+        if (front.draining().getAsBoolean()) {
+            current.keepAlive = false;
+        }
+        switch (RequestRules.check(request, visitor.hostname(), front.self())) {
+            case RequestRules.Verdict.Rejected rejected -> {
+                current.keepAlive = false;
+                refuse(current, rejected.refusal());
+            }
+            case RequestRules.Verdict.Accepted accepted -> {
+                DeviceRequest.prepare(current, accepted, visitor, front.self());
+                connect(current);
+            }
+        }
+    }
+
+    private void connect(Exchange current) {
+        switch (front.access().admit(visitor.hostname(), visitor.address().getAddress())) {
+            case Admission.Refused refused -> refuse(current, refused.refusal());
+            case Admission.Admitted admitted -> {
+                DeviceConnection ready = device;
+                if (ready != null && ready.usable() && ready.destination().equals(admitted.destination())) {
+                    send(current, ready);
+                    return;
+                }
+                dropDevice();
+                front.devices()
+                        .connect(
+                                admitted.destination(),
+                                visitor.address(),
+                                channel().eventLoop(),
+                                outcome -> connected(current, outcome));
+            }
+        }
+    }
+
+    private void connected(Exchange current, DeviceConnector.Outcome outcome) {
+        switch (outcome) {
+            case DeviceConnector.Outcome.Connected connected -> {
+                if (exchange == current && !over) {
+                    device = connected.connection();
+                    send(current, connected.connection());
+                } else {
+                    connected.connection().close();
+                }
+            }
+            case DeviceConnector.Outcome.Refused refused -> {
+                if (exchange == current && !over) {
+                    refuse(current, refused.refusal());
+                }
+            }
+        }
+    }
+
+    private void send(Exchange current, DeviceConnection to) {
+        current.sent = true;
+        if (to.destination() instanceof Destination.DevicePort port) {
+            current.tunnel = front.devices().tunnel(port.route().port());
+        }
+        to.send(current.request, this);
+        if (!current.hasBody) {
+            to.send(LastHttpContent.EMPTY_LAST_CONTENT);
+            awaitAnswer(current);
+        } else {
+            deadline()
+                    .set(
+                            current.expectsContinue
+                                    ? front.deadlines().answer()
+                                    : front.deadlines().stall(),
+                            () -> stalled(current));
+            reading(to.writable());
+        }
+    }
+
+    private void upload(HttpContent content) {
+        Exchange current = exchange;
+        boolean last = content instanceof LastHttpContent;
+        if (current == null || !current.hasBody || !current.sent || current.uploadStopped || device == null) {
+            content.release();
+            return;
+        }
+        current.bytesIn += content.content().readableBytes();
+        deadline().touch();
+        DeviceConnection to = device;
+        to.send(content);
+        if (last) {
+            reading(false);
+            current.requestDone = true;
+            if (!current.answerStarted) {
+                awaitAnswer(current);
+            }
+        } else if (!to.writable()) {
+            to.flush();
+            reading(to.writable());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (device != null && current != null && current.hasBody && current.sent) {
+            device.flush();
+        }
+        ctx.flush();
+    }
+
+    private void malformed(Refusal refusal) {
+        Exchange current = exchange;
+        deadline().clear();
+        if (current == null) {
+            access.unreadable(refusal);
+            answerAndClose(refusal);
+        } else if (current.answerStarted) {
+            fail(current, refusal.problem());
+        } else {
+            dropDevice();
+            current.keepAlive = false;
+            refuse(current, refusal);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == MessageDecoder.HEAD_STARTED && exchange == null) {
+            deadline()
+                    .set(
+                            front.deadlines().requestHead(),
+                            () -> malformed(
+                                    Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem())));
+        } else if (event == DRAIN) {
+            drain();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void drain() {
+        if (exchange == null) {
+            endIdle();
+        } else {
+            exchange.keepAlive = false;
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (device != null && current != null && current.answerStarted) {
+            device.reading(ctx.channel().isWritable());
+            deadline().touch();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        deadline().clear();
+        Exchange current = exchange;
+        exchange = null;
+        over = true;
+        dropDevice();
+        if (current != null && !current.answerDone) {
+            access.served(current);
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.error("a visitor's connection to {} failed", visitor.hostname(), cause);
+        }
+        Closing.abort(ctx.channel());
+    }
+
+    // from the device
+
+    @Override
+    public void answered(HttpObject part) {
+        Exchange current = exchange;
+        if (current == null || over) {
+            ReferenceCountUtil.release(part);
+            return;
+        }
+        current.deviceSpoke = true;
+        switch (part) {
+            case FullHttpResponse interim -> interim(current, interim);
+            case HttpResponse head when head.status().code() == 101 -> upgraded(current, head);
+            case HttpResponse head -> answerHead(current, head);
+            case HttpContent content -> answerContent(current, content);
+            default -> ReferenceCountUtil.release(part);
+        }
+    }
+
+    private void interim(Exchange current, FullHttpResponse interim) {
+        deadline().touch();
+        boolean go = interim.status().code() == HttpResponseStatus.CONTINUE.code();
+        current.continued |= go;
+        if (current.oldVersion || (go && !current.expectsContinue)) {
+            interim.release();
+            return;
+        }
+        context().writeAndFlush(VisitorAnswer.interim(interim));
+    }
+
+    private void answerHead(Exchange current, HttpResponse head) {
+        int code = head.status().code();
+        DeviceConnection from = device;
+        boolean refusedBody = !current.requestDone
+                && (code >= HttpResponseStatus.MULTIPLE_CHOICES.code()
+                        || (current.expectsContinue && !current.continued && current.bytesIn == 0));
+        if (refusedBody) {
+            // RFC 9110 section 10.1.1: the body was not wanted, and where its end would be nobody knows any more
+            current.uploadStopped = true;
+            reading(false);
+        }
+        if (from != null && !VisitorAnswer.deviceKeepsConnection(head)) {
+            current.deviceCloses = true;
+        }
+        current.answerStarted = true;
+        current.status = code;
+        deadline().set(front.deadlines().stall(), () -> answerStalled(current));
+        context().write(VisitorAnswer.last(head, current));
+    }
+
+    private void answerContent(Exchange current, HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        current.bytesOut += content.content().readableBytes();
+        deadline().touch();
+        if (current.isHead()) {
+            content.release();
+        } else {
+            context().write(content, channel().voidPromise());
+        }
+        if (last) {
+            complete(current);
+        } else if (!channel().isWritable() && device != null) {
+            context().flush();
+            device.reading(channel().isWritable());
+        }
+    }
+
+    @Override
+    public void answeredForNow() {
+        context().flush();
+    }
+
+    @Override
+    public void deviceWritable(boolean writable) {
+        Exchange current = exchange;
+        if (current != null && current.hasBody && !current.requestDone && !current.uploadStopped) {
+            reading(writable);
+        }
+    }
+
+    @Override
+    public void broken() {
+        Exchange current = exchange;
+        DeviceConnection from = device;
+        device = null;
+        if (current == null || over || from == null) {
+            return;
+        }
+        if (current.answerStarted) {
+            fail(current, Fault.ANSWER_BROKEN.problem());
+        } else if (!current.deviceSpoke && current.repeatable() && !current.retried) {
+            retryUnlessTunnelLives(current, from);
+        } else {
+            refuse(current, brokenUpload(current));
+        }
+    }
+
+    /** A session's streams may end a moment before the session does: it gets that moment. */
+    private void retryUnlessTunnelLives(Exchange current, DeviceConnection from) {
+        current.retried = true;
+        if (from.used() || tunnelEnded(current, from)) {
+            connect(current);
+            return;
+        }
+        deadline().set(front.deadlines().settle(), () -> {
+            if (tunnelEnded(current, from)) {
+                connect(current);
+            } else {
+                refuse(current, brokenUpload(current));
+            }
+        });
+    }
+
+    private boolean tunnelEnded(Exchange current, DeviceConnection from) {
+        return from.destination() instanceof Destination.DevicePort port
+                && !front.devices().tunnel(port.route().port()).equals(current.tunnel);
+    }
+
+    private static Refusal brokenUpload(Exchange current) {
+        Problem problem;
+        if (!current.hasBody) {
+            problem = Fault.ANSWER_BROKEN.problem();
+        } else if (current.requestDone) {
+            problem = Fault.CLOSED_AFTER_UPLOAD.problem("bytes", current.bytesIn);
+        } else {
+            problem = Fault.UPLOAD_BROKEN.problem("bytes", current.bytesIn);
+        }
+        return Refusal.of(HttpResponseStatus.BAD_GATEWAY, problem);
+    }
+
+    private void upgraded(Exchange current, HttpResponse head) {
+        DeviceConnection from = device;
+        if (current.upgrade.isEmpty() || from == null) {
+            dropDevice();
+            refuse(current, Refusal.of(HttpResponseStatus.BAD_GATEWAY, Fault.ANSWER_BROKEN.problem()));
+            return;
+        }
+        deadline().clear();
+        over = true;
+        exchange = null;
+        device = null;
+        current.status = head.status().code();
+        current.answerStarted = true;
+        context().writeAndFlush(VisitorAnswer.switching(head, current.upgrade.get()));
+        Upgrade.join(channel(), from, outcome -> {
+            current.bytesIn += outcome.bytesIn();
+            current.bytesOut += outcome.bytesOut();
+            access.served(current);
+        });
+    }
+
+    // the end of a request
+
+    private void awaitAnswer(Exchange current) {
+        deadline().set(front.deadlines().answer(), () -> stalled(current));
+    }
+
+    private void stalled(Exchange current) {
+        dropDevice();
+        current.keepAlive = false;
+        Refusal late = current.requestDone || (current.expectsContinue && current.bytesIn == 0)
+                ? Refusal.of(HttpResponseStatus.GATEWAY_TIMEOUT, Fault.WEB_SERVER_SILENT.problem())
+                : Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem());
+        refuse(current, late);
+    }
+
+    /** No byte of an answer for long: fine, unless it is the visitor who does not take them. */
+    private void answerStalled(Exchange current) {
+        if (channel().isWritable()) {
+            deadline().set(front.deadlines().stall(), () -> answerStalled(current));
+        } else {
+            fail(current, Fault.REQUEST_TIMEOUT.problem());
+        }
+    }
+
+    private void refuse(Exchange current, Refusal refusal) {
+        if (current.answerStarted || over) {
+            return;
+        }
+        current.answerStarted = true;
+        current.status = refusal.status().code();
+        current.problem = refusal.problem();
+        if (!current.requestDone) {
+            current.uploadStopped = true;
+        }
+        FullHttpResponse page = ProblemPage.of(refusal, current.request);
+        current.bytesOut = page.content().readableBytes();
+        if (!current.leavesConnectionUsable()) {
+            page.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        context().write(page);
+        complete(current);
+    }
+
+    private void complete(Exchange current) {
+        current.answerDone = true;
+        exchange = null;
+        access.served(current);
+        DeviceConnection used = device;
+        if (used != null && current.sent) {
+            if (current.requestDone && !current.deviceCloses && current.problem == null) {
+                used.release();
+            } else {
+                dropDevice();
+            }
+        }
+        if (current.leavesConnectionUsable() && !front.draining().getAsBoolean()) {
+            context().flush();
+            deadline().set(front.deadlines().idle(), this::endIdle);
+            reading(true);
+        } else {
+            close();
+        }
+    }
+
+    /** The answer has begun and cannot be finished: the visitor must not take it for the whole. */
+    private void fail(Exchange current, Problem problem) {
+        current.problem = problem;
+        current.answerDone = true;
+        exchange = null;
+        over = true;
+        access.served(current);
+        deadline().clear();
+        dropDevice();
+        Closing.abort(channel());
+    }
+
+    private void answerAndClose(Refusal refusal) {
+        FullHttpResponse page = ProblemPage.of(refusal, null);
+        page.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        context().write(page);
+        close();
+    }
+
+    private void endIdle() {
+        dropDevice();
+        close();
+    }
+
+    private void close() {
+        over = true;
+        deadline().clear();
+        dropDevice();
+        Closing.gently(channel(), front.deadlines().linger());
+    }
+
+    private void dropDevice() {
+        DeviceConnection old = device;
+        device = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    private void reading(boolean on) {
+        channel().config().setAutoRead(on);
+    }
+
+    private Channel channel() {
+        return context().channel();
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context);
+    }
+
+    private Deadline deadline() {
+        return Objects.requireNonNull(deadline);
+    }
+}

@@ -1,0 +1,180 @@
+package sallyport.gateway.edge;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.directory.Printable;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.event.GatewayEvents;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+import sallyport.gateway.time.Timers;
+
+/**
+ * Answers every request on port 80 with the way to HTTPS. The target is copied byte for byte; the host is one that the
+ * gateway serves, so this sends nobody to a stranger. Runs on the visitor's loop.
+ */
+final class RedirectHandler extends ChannelInboundHandlerAdapter {
+    private static final int HTTPS = 443;
+    private static final int LONGEST_TARGET = 1024;
+
+    private final AccessRules access;
+    private final IntSupplier publicPort;
+    private final Timers timers;
+    private final GatewayEvents events;
+    private final Deadlines deadlines;
+    private @Nullable Deadline deadline;
+    private boolean closing;
+
+    RedirectHandler(
+            AccessRules access, IntSupplier publicPort, Timers timers, GatewayEvents events, Deadlines deadlines) {
+        this.access = access;
+        this.publicPort = publicPort;
+        this.timers = timers;
+        this.events = events;
+        this.deadlines = deadlines;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        deadline = new Deadline(timers, ctx.executor());
+        deadline.set(deadlines.requestHead(), ctx::close);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        switch (message) {
+            case HttpRequest request -> answer(ctx, request);
+            case Malformed malformed -> {
+                refused(ctx, Optional.empty(), malformed.refusal().problem());
+                write(ctx, ProblemPage.of(malformed.refusal(), null), false);
+            }
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpRequest request) {
+        long started = timers.nanoTime();
+        Exchange exchange = new Exchange(request, started);
+        FullHttpResponse answer = redirect(request);
+        served(ctx, exchange, answer);
+        write(ctx, answer, exchange.keepAlive && exchange.requestDone);
+    }
+
+    private FullHttpResponse redirect(HttpRequest request) {
+        Optional<Hostname> host = host(request);
+        if (host.isEmpty()) {
+            return refusal(request, HttpResponseStatus.BAD_REQUEST, Fault.BAD_REQUEST.problem("detail", "no Host"));
+        }
+        if (!access.knows(host.get())) {
+            return refusal(request, HttpResponseStatus.NOT_FOUND, Fault.UNKNOWN_HOSTNAME.problem());
+        }
+        return switch (RequestRules.check(request, host.get(), RedirectFront.class.getName())) {
+            case RequestRules.Verdict.Rejected rejected -> ProblemPage.of(rejected.refusal(), request);
+            case RequestRules.Verdict.Accepted accepted -> moved(request, host.get(), accepted.target());
+        };
+    }
+
+    private FullHttpResponse moved(HttpRequest request, Hostname host, String target) {
+        boolean safe =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        int port = publicPort.getAsInt();
+        String authority = port == HTTPS ? host.value() : host.value() + ":" + port;
+        HttpHeaders fields =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        fields.set("Location", "https://" + authority + (target.equals("*") ? "/" : target));
+        fields.set("Content-Length", "0");
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                safe ? HttpResponseStatus.MOVED_PERMANENTLY : HttpResponseStatus.PERMANENT_REDIRECT,
+                Unpooled.EMPTY_BUFFER,
+                fields,
+                DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
+    }
+
+    private static Optional<Hostname> host(HttpRequest request) {
+        return Optional.ofNullable(request.headers().get(HttpHeaderNames.HOST))
+                .flatMap(Authority::parse)
+                .flatMap(authority -> {
+                    try {
+                        return Optional.of(new Hostname(authority.host()));
+                    } catch (InvalidValue e) {
+                        return Optional.empty();
+                    }
+                });
+    }
+
+    private static FullHttpResponse refusal(HttpRequest request, HttpResponseStatus status, Problem problem) {
+        return ProblemPage.of(Refusal.of(status, problem), request);
+    }
+
+    private void write(ChannelHandlerContext ctx, FullHttpResponse answer, boolean keepAlive) {
+        if (deadline != null) {
+            deadline.touch();
+        }
+        if (keepAlive) {
+            ctx.writeAndFlush(answer);
+            return;
+        }
+        closing = true;
+        answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        ctx.writeAndFlush(answer);
+        Closing.gently(ctx.channel(), deadlines.linger());
+    }
+
+    private void served(ChannelHandlerContext ctx, Exchange exchange, FullHttpResponse answer) {
+        Optional<Hostname> host = host(exchange.request);
+        events.happened(new GatewayEvent.RequestServed(
+                host.flatMap(access::findRoute).map(HostnameRoute::device),
+                host,
+                (InetSocketAddress) ctx.channel().remoteAddress(),
+                Printable.shorten(exchange.method),
+                Printable.clean(exchange.target, LONGEST_TARGET),
+                answer.status().code(),
+                0,
+                answer.content().readableBytes(),
+                Duration.ofNanos(timers.nanoTime() - exchange.started),
+                Optional.empty()));
+    }
+
+    private void refused(ChannelHandlerContext ctx, Optional<Hostname> host, Problem why) {
+        events.happened(new GatewayEvent.VisitorRefused(
+                RedirectFront.NAME, (InetSocketAddress) ctx.channel().remoteAddress(), host, why));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (deadline != null) {
+            deadline.clear();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,108 @@
+package sallyport.gateway.edge;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslServerContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import sallyport.gateway.cert.ServerCertificate;
+
+/**
+ * The TLS settings of both sides. BoringSSL where its library loads, else the JDK's.
+ *
+ * <p>Server contexts are kept per certificate, never per name: what a stranger writes into a ClientHello must not grow a
+ * table. Sessions are not resumed, so no ticket of one name is ever good for another. Any thread.
+ */
+final class TlsContexts {
+    /** Contexts kept; the least recently used goes first. */
+    static final int MAX_CONTEXTS = 1024;
+
+    private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
+    private final SslContext device;
+    private final Map<Identity, SslContext> contexts = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Identity, SslContext> eldest) {
+            return size() > MAX_CONTEXTS;
+        }
+    };
+
+    TlsContexts() {
+        try {
+            device = deviceContext();
+        } catch (SSLException e) {
+            throw new IllegalStateException("the TLS library cannot be used", e);
+        }
+    }
+
+    /** The context that shows this certificate. */
+    synchronized SslContext server(ServerCertificate certificate) throws SSLException {
+        Identity identity = new Identity(certificate);
+        SslContext context = contexts.get(identity);
+        if (context == null) {
+            context = serverContext(certificate);
+            contexts.put(identity, context);
+        }
+        return context;
+    }
+
+    /**
+     * The context for TLS to devices. It trusts any certificate: the SSH tunnel has authenticated the device, whose
+     * certificate is usually self-signed. Old versions are allowed for the same reason: the tunnel protects the bytes.
+     */
+    SslContext device() {
+        return device;
+    }
+
+    private static SslContext serverContext(ServerCertificate certificate) throws SSLException {
+        SslContext context = SslContextBuilder.forServer(
+                        certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
+                .sslProvider(PROVIDER)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        HelloHandler.HTTP_1_1))
+                .build();
+        if (context instanceof OpenSslServerContext openSsl) {
+            openSsl.sessionContext().setSessionCacheEnabled(false);
+        }
+        return context;
+    }
+
+    private static SslContext deviceContext() throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forClient()
+                .sslProvider(PROVIDER)
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .endpointIdentificationAlgorithm(null);
+        return PROVIDER == SslProvider.OPENSSL
+                ? builder.protocols("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1").build()
+                : builder.build();
+    }
+
+    /** Certificates are the same when they are the same object ({@code CertificateSource}). */
+    private static final class Identity {
+        private final ServerCertificate certificate;
+
+        Identity(ServerCertificate certificate) {
+            this.certificate = certificate;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Identity identity && identity.certificate == certificate;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(certificate);
+        }
+    }
+}
