@@ -1,10 +1,12 @@
 package sallyport.gateway.console;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -128,7 +130,8 @@ final class Bodies {
 
     private static String literal(String address) {
         try {
-            return InetAddress.ofLiteral(address).getHostAddress();
+            InetAddress read = InetAddress.ofLiteral(address);
+            return read instanceof Inet4Address ? read.getHostAddress() : address.toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
             throw new InvalidValue(
                     "bind",

@@ -12,7 +12,10 @@ import sallyport.gateway.config.GatewayConfig;
 import sallyport.gateway.directory.DirectoryEditor;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.event.KnockingKeys;
 import sallyport.gateway.fault.ProblemException;
+import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.Tunnels;
 
 /**
@@ -40,7 +43,10 @@ public final class Console implements AutoCloseable {
             DirectoryHolder directory,
             DirectoryEditor editor,
             Tunnels tunnels,
-            DeviceRecords records,
+            Timers timers,
+            DeviceHistory history,
+            KnockingKeys knocking,
+            RecentEvents recent,
             GatewayFacts facts) {}
 
     private Console(Javalin javalin, ConsoleListeners listeners) {
@@ -76,7 +82,7 @@ public final class Console implements AutoCloseable {
         config.http.maxRequestSize = LONGEST_BODY;
         config.http.prefer405over404 = true;
 
-        DeviceViews views = new DeviceViews(parts.config(), parts.tunnels(), parts.records(), parts.facts());
+        DeviceViews views = new DeviceViews(parts);
         StatusApi status = new StatusApi(parts, views);
         Doorkeeper doorkeeper =
                 new Doorkeeper(token, new HostNames(parts.config().console().hostname()));

@@ -29,7 +29,10 @@ import sallyport.gateway.fault.ProblemException;
  */
 final class ConsoleListeners implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(60);
-    private static final long STOP_MILLIS = 1_000;
+    /** How long running requests may take to end when the console stops; idle connections get no time. */
+    private static final long STOP_MILLIS = 2_000;
+
+    private static final long IDLE_AT_STOP_MILLIS = 50;
     private static final int MOST_CONNECTIONS = 256;
     private static final int LARGEST_HEADER = 16 * 1024;
     private static final int SELECTING_THREADS = 32;
@@ -78,6 +81,7 @@ final class ConsoleListeners implements AutoCloseable {
         connector.setReuseAddress(true);
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setName(address.toString());
+        connector.setShutdownIdleTimeout(IDLE_AT_STOP_MILLIS);
         tcp.add(connector);
         try {
             connector.open();
@@ -102,6 +106,7 @@ final class ConsoleListeners implements AutoCloseable {
         connector.setUnixDomainPath(socket.address());
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setName(socket.path().toString());
+        connector.setShutdownIdleTimeout(IDLE_AT_STOP_MILLIS);
         return connector;
     }
 

@@ -1,5 +1,6 @@
 package sallyport.gateway.console;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import sallyport.gateway.console.api.DeviceAnswer.Lamps;
@@ -7,19 +8,28 @@ import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.DeviceState;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.Offer;
 import sallyport.gateway.tunnel.Tunnel;
 import sallyport.gateway.tunnel.Tunnels;
 
 /** In which state a device is, from what its tunnels do now and what was seen of it before. Any thread. */
 final class DeviceStates {
-    private final Tunnels tunnels;
-    private final DeviceRecords records;
+    /** More ends of sessions than this within the time mean that the tunnel comes and goes. */
+    private static final int FLAPPING_ENDS = 3;
 
-    DeviceStates(Tunnels tunnels, DeviceRecords records) {
+    private static final Duration FLAPPING_TIME = Duration.ofMinutes(5);
+
+    private final Tunnels tunnels;
+    private final DeviceHistory history;
+    private final Timers timers;
+
+    DeviceStates(Tunnels tunnels, DeviceHistory history, Timers timers) {
         this.tunnels = tunnels;
-        this.records = records;
+        this.history = history;
+        this.timers = timers;
     }
 
     DeviceState of(Device device) {
@@ -32,14 +42,18 @@ final class DeviceStates {
         }
         List<Tunnel> live = tunnels.tunnels(name);
         if (live.isEmpty()) {
-            return records.findLast(name).isPresent() ? DeviceState.OFFLINE : DeviceState.NEVER_CONNECTED;
+            return history.of(name).lastSeen().isPresent() ? DeviceState.OFFLINE : DeviceState.NEVER_CONNECTED;
         }
         if (stale(live)) {
             return DeviceState.STALE;
         }
         Lamps lamps = lamps(device);
-        boolean reachable = !offers(device).isEmpty() && !lamps.web().equals("off") && !records.flapping(name);
+        boolean reachable = !offers(device).isEmpty() && !lamps.web().equals("off") && !flapping(name);
         return reachable ? DeviceState.ONLINE : DeviceState.DEGRADED;
+    }
+
+    private boolean flapping(DeviceName name) {
+        return history.of(name).endsWithin(FLAPPING_TIME, timers.now()) > FLAPPING_ENDS;
     }
 
     Lamps lamps(Device device) {
@@ -69,9 +83,9 @@ final class DeviceStates {
 
     /** What the port spoke since this forward stands; what an older tunnel's web server did says nothing. */
     Optional<Speech> findSpeech(Device device, Offer offer) {
-        return records.findProbe(device.name(), offer.port())
+        return Optional.ofNullable(history.of(device.name()).probes().get(offer.port()))
                 .filter(probe -> !probe.at().isBefore(offer.since()))
-                .map(DeviceRecords.Probe::speech);
+                .map(DeviceHistory.Probe::speech);
     }
 
     /** The forwards that stand for the device's ports. */

@@ -20,6 +20,7 @@ import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.tunnel.Offer;
 import sallyport.gateway.tunnel.Tunnel;
 import sallyport.gateway.tunnel.TunnelFigures;
@@ -34,20 +35,22 @@ final class DeviceViews {
 
     private final GatewayConfig config;
     private final Tunnels tunnels;
-    private final DeviceRecords records;
+    private final DeviceHistory history;
+    private final RecentEvents recent;
     private final GatewayFacts facts;
     private final PublicUrls urls;
     private final DeviceStates states;
     private final PortViews ports;
     private final KernelPorts kernel = new KernelPorts();
 
-    DeviceViews(GatewayConfig config, Tunnels tunnels, DeviceRecords records, GatewayFacts facts) {
-        this.config = config;
-        this.tunnels = tunnels;
-        this.records = records;
-        this.facts = facts;
+    DeviceViews(Console.Parts parts) {
+        this.config = parts.config();
+        this.tunnels = parts.tunnels();
+        this.history = parts.history();
+        this.recent = parts.recent();
+        this.facts = parts.facts();
         this.urls = new PublicUrls(config, facts);
-        this.states = new DeviceStates(tunnels, records);
+        this.states = new DeviceStates(tunnels, history, parts.timers());
         this.ports = new PortViews(states, urls);
     }
 
@@ -85,12 +88,14 @@ final class DeviceViews {
                 Words.of(device.deviceTls()),
                 device.legacyUntil(),
                 device.created(),
-                records.findLast(device.name()).map(DeviceRecords.Sighting::at),
+                history.of(device.name()).lastSeen(),
                 tunnels.tunnels(device.name()).stream().map(this::tunnel).toList(),
-                records.refusals(device.name()).stream()
+                recent.refusals(device.name()).stream()
                         .map(DeviceViews::refusal)
                         .toList(),
-                records.conflict(device.name()).stream().map(Words::address).toList(),
+                history.of(device.name()).conflict().stream()
+                        .map(Words::address)
+                        .toList(),
                 connect(device),
                 warnings(device, portAnswers));
     }
@@ -130,7 +135,7 @@ final class DeviceViews {
                 live.stream().mapToInt(tunnel -> tunnel.figures().streams()).sum(),
                 newest.map(tunnel -> Words.address(tunnel.peer().address())),
                 newest.map(tunnel -> tunnel.peer().since()),
-                records.findLast(device.name()).map(DeviceRecords.Sighting::at),
+                history.of(device.name()).lastSeen(),
                 directory.hostnames().stream()
                         .filter(route -> route.device().equals(device.name()))
                         .findFirst()
@@ -169,7 +174,7 @@ final class DeviceViews {
                         .toList());
     }
 
-    private static DeviceAnswer.Refusal refusal(DeviceRecords.Refused refused) {
+    private static DeviceAnswer.Refusal refusal(RecentEvents.Refused refused) {
         return new DeviceAnswer.Refusal(
                 refused.at(),
                 refused.why().fault().code(),

@@ -43,6 +43,11 @@ public final class Json {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
     }
 
+    /** JSON as it came, indented. */
+    public static String indent(byte[] json) {
+        return writeIndented(MAPPER.readTree(json));
+    }
+
     /**
      * Reads a request's body.
      *

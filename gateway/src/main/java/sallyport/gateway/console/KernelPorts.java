@@ -1,6 +1,8 @@
 package sallyport.gateway.console;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ final class KernelPorts {
     private static final int CAP_NET_BIND_SERVICE = 10;
     private static final int DEFAULT_FIRST_UNPRIVILEGED = 1024;
 
+    private static final int MAX_FILE = 64 * 1024;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,5})\\s+(\\d{1,5})");
     private static final Pattern RESERVED = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
 
@@ -84,9 +87,10 @@ final class KernelPorts {
                 .allMatch(capabilities -> (capabilities & (1L << CAP_NET_BIND_SERVICE)) != 0);
     }
 
+    /** With one read: a file of /proc/sys gives its value to the first read alone, whatever that asked for. */
     private String read(String file) {
-        try {
-            return Files.readString(proc.resolve(file)).strip();
+        try (InputStream in = Files.newInputStream(proc.resolve(file))) {
+            return new String(in.readNBytes(MAX_FILE), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
             return "";
         }

@@ -18,6 +18,7 @@ import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.event.KnockingKeys;
 import sallyport.gateway.tunnel.Tunnels;
 
 /** The gateway at a glance, the keys that knocked, and why a visitor reaches a device or not. May block ({@code why}). */
@@ -25,7 +26,8 @@ final class StatusApi {
     private final GatewayConfig config;
     private final DirectoryHolder directory;
     private final Tunnels tunnels;
-    private final DeviceRecords records;
+    private final KnockingKeys knocking;
+    private final RecentEvents recent;
     private final GatewayFacts facts;
     private final DeviceViews views;
     private final Why why;
@@ -34,7 +36,8 @@ final class StatusApi {
         this.config = parts.config();
         this.directory = parts.directory();
         this.tunnels = parts.tunnels();
-        this.records = parts.records();
+        this.knocking = parts.knocking();
+        this.recent = parts.recent();
         this.facts = parts.facts();
         this.views = views;
         this.why = new Why(parts, views);
@@ -71,13 +74,13 @@ final class StatusApi {
                         .sum(),
                 devices.stream().map(device -> views.line(now, device)).toList(),
                 waiting(),
-                records.oldClients().stream().map(StatusApi::oldClient).toList(),
+                recent.oldClients().stream().map(StatusApi::oldClient).toList(),
                 legacy(devices),
                 facts.certificates().stream()
                         .map(certificate -> new StatusAnswer.CertificateLine(
                                 certificate.names(), certificate.notAfter(), certificate.source()))
                         .toList(),
-                records.notices().stream().map(Problems::notice).toList());
+                recent.notices().stream().map(Problems::notice).toList());
     }
 
     private Map<String, Integer> states(List<Device> devices) {
@@ -85,13 +88,13 @@ final class StatusApi {
         for (DeviceState state : DeviceState.values()) {
             states.put(state.words(), 0);
         }
-        states.put(DeviceState.WAITING_APPROVAL.words(), records.knocking().size());
+        states.put(DeviceState.WAITING_APPROVAL.words(), knocking.list().size());
         devices.forEach(device -> states.merge(views.states().of(device).words(), 1, Integer::sum));
         return states;
     }
 
     private List<WaitingKey> waiting() {
-        return records.knocking().stream()
+        return knocking.list().stream()
                 .map(knock -> new WaitingKey(
                         knock.key().fingerprint().value(),
                         knock.key().type(),
@@ -101,11 +104,11 @@ final class StatusApi {
                         Words.address(knock.from()),
                         knock.first(),
                         knock.last(),
-                        knock.times()))
+                        knock.count()))
                 .toList();
     }
 
-    private static StatusAnswer.OldClient oldClient(DeviceRecords.OldClient old) {
+    private static StatusAnswer.OldClient oldClient(RecentEvents.OldClient old) {
         return new StatusAnswer.OldClient(
                 old.device().map(Object::toString),
                 Words.address(old.from()),

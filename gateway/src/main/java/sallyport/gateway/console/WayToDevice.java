@@ -7,6 +7,7 @@ import java.util.Optional;
 import sallyport.gateway.console.api.WhyAnswer.Step;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.tunnel.Offer;
@@ -17,13 +18,13 @@ import sallyport.gateway.tunnel.Tunnels;
 /** The visitor's way behind this gateway: rule, tunnel, port and the device's own answer. Blocking. */
 final class WayToDevice {
     private final Tunnels tunnels;
-    private final DeviceRecords records;
+    private final DeviceHistory history;
     private final GatewayFacts facts;
     private final DeviceStates states;
 
     WayToDevice(Console.Parts parts, DeviceViews views) {
         this.tunnels = parts.tunnels();
-        this.records = parts.records();
+        this.history = parts.history();
         this.facts = parts.facts();
         this.states = views.states();
     }
@@ -77,13 +78,17 @@ final class WayToDevice {
 
     private Step tunnel(Device device, List<Tunnel> live) {
         if (live.isEmpty()) {
-            Optional<DeviceRecords.Sighting> last = records.findLast(device.name());
-            return last.map(sighting -> Steps.failed(
+            DeviceHistory.Seen seen = history.of(device.name());
+            return seen.lastSeen()
+                    .map(at -> Steps.failed(
                             "tunnel",
-                            "the device is not connected; it was from " + Words.address(sighting.from()),
+                            "the device is not connected; it was last seen"
+                                    + seen.lastAddress()
+                                            .map(address -> " at " + Words.address(address))
+                                            .orElse(""),
                             Fault.DEVICE_OFFLINE,
                             Fault.DEVICE_OFFLINE.fix(),
-                            sighting.at()))
+                            at))
                     .orElseGet(() -> Steps.failed(
                             "tunnel",
                             "the device has never connected",

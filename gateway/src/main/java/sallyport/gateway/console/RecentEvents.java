@@ -1,0 +1,105 @@
+package sallyport.gateway.console;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.event.GatewayEvents;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+import sallyport.gateway.time.Timers;
+
+/**
+ * What an operator should have read lately: refusals of each device, clients that are too old, and notices of the gateway
+ * itself. Bounded, the newest win; the same trouble is kept once, with its last time. Any thread may call it; the lock is
+ * held for one step in memory.
+ */
+public final class RecentEvents implements GatewayEvents {
+    static final int MAX_OLD_CLIENTS = 64;
+    static final int MAX_NOTICES = 64;
+    static final int MAX_REFUSALS = 10;
+    private static final int MAX_DEVICES = 10_000;
+
+    private final Timers timers;
+    private final Deque<OldClient> oldClients = new ArrayDeque<>();
+    private final Deque<Refused> notices = new ArrayDeque<>();
+    private final Map<DeviceName, Deque<Refused>> refusals = new HashMap<>();
+
+    public RecentEvents(Timers timers) {
+        this.timers = timers;
+    }
+
+    /** One refusal, or one notice. */
+    record Refused(Instant at, Problem why) {}
+
+    /** One client that was refused for its age; the device when its key named one. */
+    record OldClient(Optional<DeviceName> device, InetSocketAddress from, String client, Instant at, Problem why) {}
+
+    @Override
+    public void happened(GatewayEvent event) {
+        switch (event) {
+            case GatewayEvent.LoginRefused e -> {
+                if (e.why().fault() == Fault.OLD_CLIENT) {
+                    oldClient(new OldClient(e.device(), e.from(), e.client(), timers.now(), e.why()));
+                }
+                e.device().ifPresent(device -> refused(device, e.why()));
+            }
+            case GatewayEvent.ForwardRefused e -> refused(e.device(), e.why());
+            case GatewayEvent.RequestRefused e -> refused(e.device(), e.why());
+            case GatewayEvent.Notice e -> notice(e.problem());
+            default -> {
+                // everything else is shown as a state, counted or logged
+            }
+        }
+    }
+
+    private synchronized void oldClient(OldClient old) {
+        oldClients.removeIf(known -> known.from().getAddress().equals(old.from().getAddress())
+                && known.client().equals(old.client())
+                && known.device().equals(old.device()));
+        push(oldClients, old, MAX_OLD_CLIENTS);
+    }
+
+    private synchronized void refused(DeviceName device, Problem why) {
+        if (refusals.size() < MAX_DEVICES || refusals.containsKey(device)) {
+            add(refusals.computeIfAbsent(device, name -> new ArrayDeque<>()), why, MAX_REFUSALS);
+        }
+    }
+
+    private synchronized void notice(Problem why) {
+        add(notices, why, MAX_NOTICES);
+    }
+
+    private void add(Deque<Refused> list, Problem why, int most) {
+        list.removeIf(known -> known.why().equals(why));
+        push(list, new Refused(timers.now(), why), most);
+    }
+
+    private static <T> void push(Deque<T> list, T entry, int most) {
+        list.addFirst(entry);
+        if (list.size() > most) {
+            list.removeLast();
+        }
+    }
+
+    /** Newest first. */
+    synchronized List<OldClient> oldClients() {
+        return List.copyOf(oldClients);
+    }
+
+    /** Newest first. */
+    synchronized List<Problem> notices() {
+        return notices.stream().map(Refused::why).toList();
+    }
+
+    /** What the device asked for and did not get, newest first. */
+    synchronized List<Refused> refusals(DeviceName device) {
+        return List.copyOf(refusals.getOrDefault(device, new ArrayDeque<>()));
+    }
+}

@@ -1,0 +1,55 @@
+package sallyport.gateway.console;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.GatewayEvent.Speech;
+
+/** A gateway that listens on 2222 and 8443 and whose devices speak TLS unless a test says otherwise. */
+final class FakeFacts implements GatewayFacts {
+    Answered answered = new Answered(Speech.TLS, Optional.empty());
+
+    @Override
+    public String version() {
+        return "0.1.0";
+    }
+
+    @Override
+    public Instant started() {
+        return Instant.parse("2026-11-25T07:00:00Z");
+    }
+
+    @Override
+    public Map<String, List<String>> listeners() {
+        return Map.of(
+                "ssh", List.of("0.0.0.0:2222"), "https", List.of("0.0.0.0:8443"), "http", List.of("0.0.0.0:8080"));
+    }
+
+    @Override
+    public List<HostKey> hostKeys() {
+        return List.of(new HostKey("ssh-ed25519", "SHA256:uYF1Uu5N3mK9BMI0I9ZpXq0k8l6CkTjLG0yl9bZ2sJ8"));
+    }
+
+    @Override
+    public List<Certificate> certificates() {
+        return List.of(certificate());
+    }
+
+    private static Certificate certificate() {
+        return new Certificate(List.of("*.mm.test"), Instant.parse("2099-01-01T00:00:00Z"), "local CA");
+    }
+
+    @Override
+    public Optional<Certificate> findCertificate(Hostname hostname) {
+        return Optional.of(certificate());
+    }
+
+    @Override
+    public Answered ask(DeviceName device, PortNumber port) {
+        return answered;
+    }
+}
