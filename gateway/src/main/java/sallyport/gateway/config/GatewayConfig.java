@@ -78,5 +78,12 @@ public record GatewayConfig(
     public record Ports(int first, int last) {}
 
     /** @param url a JDBC URL; SQLite files are absolute */
-    public record Database(String url, Optional<String> user, Optional<String> password) {}
+    public record Database(String url, Optional<String> user, Optional<String> password) {
+        /** Without the password, which could stand in the URL too. */
+        @Override
+        public String toString() {
+            int options = url.indexOf('?');
+            return "Database[" + (options < 0 ? url : url.substring(0, options)) + "]";
+        }
+    }
 }
