@@ -13,7 +13,7 @@ record Given(ConfigKey key, Place place, List<Item> items, List<Pair> pairs) {
     /** One value as it was written. */
     record Item(String text, Place place) {}
 
-    /** One entry of {@code certificates}. */
+    /** A certificate file with the file of its key. */
     record Pair(Item certificate, Item key, Place place) {}
 
     static Given of(ConfigKey key, Place place, List<Item> items) {
