@@ -71,18 +71,16 @@ final class Problems {
         if (near.isPresent()) {
             return "Did you mean \"" + prefix + near.get() + "\"?";
         }
-        return ConfigKey.find(name)
-                .or(() -> elsewhere(name))
-                .map(key -> "Did you mean \"" + key.path() + "\"? " + nesting(key))
-                .orElseGet(() -> "Known keys here: " + String.join(", ", ConfigKey.namesIn(section)) + ".");
-    }
-
-    /** The one key of this name in another section. */
-    private static Optional<ConfigKey> elsewhere(String name) {
-        List<ConfigKey> same = Arrays.stream(ConfigKey.values())
-                .filter(key -> key.path().endsWith("." + name))
+        List<ConfigKey> elsewhere = Arrays.stream(ConfigKey.values())
+                .filter(key -> key.path().equals(name) || key.path().endsWith("." + name))
                 .toList();
-        return same.size() == 1 ? Optional.of(same.getFirst()) : Optional.empty();
+        return switch (elsewhere.size()) {
+            case 1 -> "Did you mean \"" + elsewhere.getFirst().path() + "\"? " + nesting(elsewhere.getFirst());
+            case 2 ->
+                "Did you mean \"" + elsewhere.getFirst().path() + "\" or \""
+                        + elsewhere.getLast().path() + "\"?";
+            default -> "Known keys here: " + String.join(", ", ConfigKey.namesIn(section)) + ".";
+        };
     }
 
     private static String nesting(ConfigKey key) {

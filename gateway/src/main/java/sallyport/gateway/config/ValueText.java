@@ -25,6 +25,9 @@ final class ValueText {
 
     /** {@code [::]:443}, {@code 127.0.0.1:0}, {@code :443}, {@code *:443}, {@code localhost:7780}. */
     static ListenAddress address(String text, String place) {
+        if (text.indexOf(',') >= 0) {
+            throw invalid(quoted(text) + " is more than one address", "Write a list: [\":443\", \":8443\"].");
+        }
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
             String fix = text.matches("\\d{1,5}")

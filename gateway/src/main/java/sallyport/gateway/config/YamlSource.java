@@ -59,13 +59,15 @@ final class YamlSource {
     }
 
     private Optional<Node> compose() {
-        LoadSettings settings = LoadSettings.builder().setLabel(name).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(name)
+                .setAllowNonScalarKeys(true)
+                .build();
         try {
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
-            Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             String problem = e.getProblem() == null ? "this is not YAML" : e.getProblem();
-            broken(mark.map(this::place).orElseGet(() -> new Place(rank, name, 1, 1)), problem);
+            broken(e.getProblemMark().map(this::place), e.getContextMark().map(this::place), problem);
         } catch (ReaderException e) {
             Place place = placeAt(e.getPosition());
             problems.syntax(
@@ -73,24 +75,33 @@ final class YamlSource {
                     String.format("the invisible character U+%04X is not allowed", e.getCodePoint()),
                     "Remove it.");
         } catch (YamlEngineException e) {
-            problems.syntax(new Place(rank, name, 1, 1), Printable.shorten(String.valueOf(e.getMessage())));
+            problems.syntax(
+                    new Place(rank, name, 1, 1),
+                    "this is not YAML 1.2: " + Printable.shorten(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
     }
 
-    private void broken(Place place, String problem) {
+    /** What never ends is shown where it begins, everything else where reading stopped. */
+    private void broken(Optional<Place> stop, Optional<Place> begin, String problem) {
+        boolean atEnd = stop.isPresent() && stop.get().line() > text.lines().count();
+        Optional<Place> best = atEnd ? begin.or(() -> stop) : stop.or(() -> begin);
+        Place place = best.orElseGet(() -> new Place(rank, name, 1, 1));
+        String detail = atEnd && begin.isPresent() ? "what begins here does not end" : Printable.clean(problem, 200);
         String line = line(place.line());
         int at = place.column() - 1;
-        if (at < line.length() && line.charAt(at) == '\t' || problem.contains("\\t")) {
+        if ((at < line.length() && line.charAt(at) == '\t') || problem.contains("\\t")) {
             problems.syntax(place, "a tab stands here", "Indent with spaces: YAML allows no tabs.");
-        } else if (BARE_BRACKETS.matcher(line).find()
-                || BARE_BRACKETS.matcher(line(place.line() - 1)).find()) {
-            problems.syntax(
-                    place, Printable.clean(problem, 200), "Put addresses with brackets in quotes: \"[::]:443\".");
+        } else if (BARE_BRACKETS.matcher(line).find()) {
+            problems.syntax(place, detail, "Put addresses with brackets in quotes: \"[::]:443\".");
         } else if (BARE_STAR.matcher(line).find()) {
-            problems.syntax(place, Printable.clean(problem, 200), "Put values that begin with * in quotes: \"*:443\".");
+            problems.syntax(place, detail, "Put values that begin with * in quotes: \"*:443\".");
+        } else if (problem.contains("another document")) {
+            problems.syntax(place, "a second document begins here", "Keep one: remove this line of dashes.");
+        } else if (problem.contains("cannot start any token")) {
+            problems.syntax(place, detail, "Put the value in quotes.");
         } else {
-            problems.syntax(place, Printable.clean(problem, 200));
+            problems.syntax(place, detail);
         }
     }
 
@@ -101,7 +112,10 @@ final class YamlSource {
         if (node instanceof MappingNode mapping) {
             section("", mapping);
         } else {
-            problems.syntax(place(node), "keys such as `ssh:` are expected here");
+            problems.syntax(
+                    place(node),
+                    "keys such as `ssh:` are expected here",
+                    "Write lines of the form `key: value`, with a blank behind the colon.");
         }
     }
 
@@ -110,7 +124,7 @@ final class YamlSource {
         for (NodeTuple tuple : mapping.getValue()) {
             Place place = place(tuple.getKeyNode());
             if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
-                problems.syntax(place, "a key has to be a word");
+                problems.syntax(place, "a key has to be a word", "Write lines of the form `key: value`.");
                 continue;
             }
             String path = section.isEmpty() ? scalar.getValue() : section + "." + scalar.getValue();
@@ -121,6 +135,8 @@ final class YamlSource {
                         Printable.shorten(path),
                         "stands twice, first in line " + first.line(),
                         "Remove one of them.");
+            } else if (scalar.getValue().indexOf('.') >= 0) {
+                problems.unknown(place, section, scalar.getValue());
             } else if (ConfigKey.find(path).isPresent()) {
                 value(ConfigKey.find(path).get(), tuple.getValueNode());
             } else if (section.isEmpty() && ConfigKey.isSection(path)) {
@@ -200,6 +216,7 @@ final class YamlSource {
             return Optional.empty();
         }
         Map<String, Given.Item> members = new HashMap<>();
+        boolean complete = true;
         for (NodeTuple tuple : mapping.getValue()) {
             String member = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
             Place place = place(tuple.getKeyNode());
@@ -208,21 +225,22 @@ final class YamlSource {
                         .map(word -> "Did you mean \"certificates." + word + "\"?")
                         .orElse(fix);
                 problems.unknownMember(place, key.path() + "." + member, near);
+                complete = false;
             } else if (members.containsKey(member)) {
                 problems.value(place, key.path() + "." + member, "stands twice", "Remove one of them.");
             } else {
-                item(key.path() + "." + member, tuple.getValueNode(), "Give one file.")
-                        .ifPresent(item -> members.put(member, item));
+                Optional<Given.Item> item = item(key.path() + "." + member, tuple.getValueNode(), "Give one file.");
+                item.ifPresent(found -> members.put(member, found));
+                complete &= item.isPresent();
             }
         }
         Given.Item certificate = members.get("certificate");
         Given.Item privateKey = members.get("key");
         if (certificate == null || privateKey == null) {
-            problems.value(
-                    place(node),
-                    key.path(),
-                    certificate == null ? "the certificate is missing" : "the key is missing",
-                    fix);
+            if (complete) {
+                String missing = certificate == null ? "the certificate is missing" : "the key is missing";
+                problems.value(place(node), key.path(), missing, fix);
+            }
             return Optional.empty();
         }
         return Optional.of(new Given.Pair(certificate, privateKey, place(node)));
