@@ -261,6 +261,10 @@ public enum Fault {
             "This host cannot listen on {address}: {detail}.",
             "Nothing, if the other address family is enough; else enable it in the kernel."),
     ALREADY_SHUTTING_DOWN(607, "The gateway is shutting down.", "Try again after the restart."),
+    HOST_KEY_EXPOSED(
+            608,
+            "The host key {file} could be read by others ({mode}); its mode is 0600 now.",
+            "If somebody may have copied it, remove it so that a new one is made, and tell every device."),
     STORE_BUSY(
             631,
             "Another change has held the directory for {seconds} s.",

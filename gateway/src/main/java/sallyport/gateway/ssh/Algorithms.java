@@ -10,6 +10,7 @@ import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.compression.Compression;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.common.kex.DHFactory;
 import org.apache.sshd.common.kex.KeyExchangeFactory;
 import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.mac.Mac;
@@ -31,14 +32,14 @@ record Algorithms(
         List<NamedFactory<Mac>> macs,
         List<NamedFactory<Signature>> signatures,
         List<NamedFactory<Compression>> compressions) {
-    private static final List<BuiltinDHFactories> KEY_EXCHANGES = List.of(
+    private static final List<DHFactory> KEY_EXCHANGES = List.of(
             BuiltinDHFactories.mlkem768x25519,
             BuiltinDHFactories.sntrup761x25519,
             BuiltinDHFactories.sntrup761x25519_openssh,
             BuiltinDHFactories.curve25519,
             BuiltinDHFactories.curve25519_libssh,
             BuiltinDHFactories.ecdhp256,
-            BuiltinDHFactories.dhg14_256);
+            ShortGroup14.FACTORY);
 
     private static final List<BuiltinMacs> MACS = List.of(
             BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm, BuiltinMacs.hmacsha256, BuiltinMacs.hmacsha512);
@@ -74,7 +75,7 @@ record Algorithms(
         return LEGACY.contains(name);
     }
 
-    private static List<KeyExchangeFactory> kex(List<BuiltinDHFactories> factories) {
+    private static List<KeyExchangeFactory> kex(List<DHFactory> factories) {
         return NamedFactory.setUpTransformedFactories(true, factories, ServerBuilder.DH2KEX);
     }
 
