@@ -60,8 +60,7 @@ final class HostKeyFile {
             return Optional.empty();
         }
         Files.setPosixFilePermissions(file, PRIVATE);
-        return Optional.of(
-                Fault.HOST_KEY_EXPOSED.problem("file", file, "mode", PosixFilePermissions.toString(before)));
+        return Optional.of(Fault.HOST_KEY_EXPOSED.problem("file", file, "mode", PosixFilePermissions.toString(before)));
     }
 
     /** @throws ProblemException HOST_KEY_UNREADABLE: broken, with a passphrase, several keys, too small */

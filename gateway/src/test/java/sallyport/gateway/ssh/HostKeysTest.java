@@ -29,7 +29,8 @@ class HostKeysTest {
         assertThat(keygen("-l", "-f", folder("ssh_host_rsa_key"))).startsWith("3072 SHA256:");
         for (HostKeys.HostKey key : keys.keys()) {
             String name = key.type().equals("ssh-rsa") ? "ssh_host_rsa_key" : "ssh_host_ed25519_key";
-            assertThat(keygen("-l", "-f", folder(name))).contains(key.fingerprint().value());
+            assertThat(keygen("-l", "-f", folder(name)))
+                    .contains(key.fingerprint().value());
             assertThat(Files.readString(data.resolve("host-keys/" + name + ".pub")))
                     .startsWith(words(keygen("-y", "-f", folder(name))));
         }
@@ -120,13 +121,15 @@ class HostKeysTest {
         HostKeys keys = HostKeys.open(data, false);
 
         assertThat(mode(file)).isEqualTo("rw-------");
-        assertThat(keys.warnings()).singleElement().satisfies(warning -> assertThat(warning.sentence())
-                .startsWith("SP-608")
-                .contains("ssh_host_rsa_key", "rw-r--r--"));
+        assertThat(keys.warnings())
+                .singleElement()
+                .satisfies(warning ->
+                        assertThat(warning.sentence()).startsWith("SP-608").contains("ssh_host_rsa_key", "rw-r--r--"));
     }
 
     private static java.util.function.Consumer<Throwable> fails(Fault fault) {
-        return thrown -> assertThat(((ProblemException) thrown).problem().fault()).isEqualTo(fault);
+        return thrown ->
+                assertThat(((ProblemException) thrown).problem().fault()).isEqualTo(fault);
     }
 
     private String folder(String name) {
@@ -147,8 +150,8 @@ class HostKeysTest {
     }
 
     private static String keygen(String... arguments) throws Exception {
-        Process process = new ProcessBuilder(
-                        Stream.concat(Stream.of("ssh-keygen"), Stream.of(arguments)).toList())
+        Process process = new ProcessBuilder(Stream.concat(Stream.of("ssh-keygen"), Stream.of(arguments))
+                        .toList())
                 .redirectErrorStream(true)
                 .start();
         process.getOutputStream().close();
