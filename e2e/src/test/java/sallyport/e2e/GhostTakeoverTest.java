@@ -24,7 +24,7 @@ class GhostTakeoverTest {
         Program ghost = scene.use(scene.ssh(key).forward(port, before.port()).start());
         String url = "http://127.0.0.1:" + port + "/";
         scene.answered(() -> Curl.url(url));
-        double takeovers = scene.metric("sallyport_takeovers");
+        double takeovers = scene.metric("sallyport_takeovers_total");
 
         ghost.signal("STOP");
         AtomicBoolean polling = new AtomicBoolean(true);
@@ -49,6 +49,6 @@ class GhostTakeoverTest {
                         .equals("reborn"));
         polling.set(false);
         assertThat(reborn.alive()).isTrue();
-        assertThat(scene.metric("sallyport_takeovers")).isGreaterThan(takeovers);
+        assertThat(scene.metric("sallyport_takeovers_total")).isGreaterThan(takeovers);
     }
 }

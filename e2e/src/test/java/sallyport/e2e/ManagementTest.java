@@ -27,7 +27,11 @@ class ManagementTest {
         scene.online("counted", appliance.port());
         String metrics = ask(scene, "/metrics").body();
         assertThat(metrics)
-                .contains("sallyport_build_info", "sallyport_tunnels", "sallyport_logins_total", "sallyport_requests");
+                .contains(
+                        "sallyport_build_info",
+                        "sallyport_tunnels",
+                        "sallyport_logins_total",
+                        "sallyport_http_requests_total");
         assertThat(scene.metric("sallyport_tunnels")).isPositive();
     }
 }

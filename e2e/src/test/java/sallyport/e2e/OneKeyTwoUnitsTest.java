@@ -31,7 +31,7 @@ class OneKeyTwoUnitsTest {
         await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(6)).until(() -> a.alive() && b.alive());
 
         assertThat(gateway.program().alive()).isTrue();
-        assertThat(scene.metric("sallyport_takeovers")).isZero();
+        assertThat(scene.metric("sallyport_takeovers_total")).isZero();
         assertThat(Curl.url("http://127.0.0.1:" + one + "/").run().body()).isEqualTo("unit-1");
         assertThat(Curl.url("http://127.0.0.1:" + two + "/").run().body()).isEqualTo("unit-2");
     }

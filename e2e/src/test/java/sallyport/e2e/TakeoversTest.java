@@ -48,6 +48,6 @@ class TakeoversTest {
             }
         }
         assertThat(late).isZero();
-        assertThat(scene.metric("sallyport_takeovers")).isEqualTo(TAKEOVERS);
+        assertThat(scene.metric("sallyport_takeovers_total")).isEqualTo(TAKEOVERS);
     }
 }

@@ -19,6 +19,11 @@ public final class SampleAppliance implements AutoCloseable {
 
     private static final long SAMPLE_MILLIS = 100;
 
+    /** Computed when somebody asks first. */
+    private static final class Capture {
+        private static final String SHA256 = Payload.sha256(CAPTURE_BYTES);
+    }
+
     private record Page(String path, String title, String file) {}
 
     private static final List<Page> PAGES = List.of(
@@ -38,6 +43,11 @@ public final class SampleAppliance implements AutoCloseable {
     /** Starts it. */
     public static SampleAppliance start(String name) {
         return new SampleAppliance(name);
+    }
+
+    /** What the download's digest must be, in lower-case hex. */
+    public static String captureSha256() {
+        return Capture.SHA256;
     }
 
     public int port() {
@@ -83,7 +93,7 @@ public final class SampleAppliance implements AutoCloseable {
         String content = resource(current.file());
         if (current.path().equals("/captures")) {
             content = content.replace("{{size}}", Long.toString(CAPTURE_BYTES >> 20))
-                    .replace("{{sha}}", Payload.sha256(CAPTURE_BYTES));
+                    .replace("{{sha}}", captureSha256());
         }
         return resource("frame.html")
                 .replace("{{title}}", current.title())
