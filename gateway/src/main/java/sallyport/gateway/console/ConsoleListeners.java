@@ -3,8 +3,6 @@ package sallyport.gateway.console;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -73,31 +71,10 @@ final class ConsoleListeners implements AutoCloseable {
     }
 
     private ServerConnector tcp(Server server, HttpConfiguration http, ListenAddress address) {
-        ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
-        if (!address.host().isEmpty()) {
-            connector.setHost(address.host());
-        }
-        connector.setPort(address.port());
-        connector.setReuseAddress(true);
-        connector.setIdleTimeout(IDLE.toMillis());
-        connector.setName(address.toString());
+        ServerConnector connector = TcpListener.open(server, http, address, "console.listen", IDLE);
         connector.setShutdownIdleTimeout(IDLE_AT_STOP_MILLIS);
         tcp.add(connector);
-        try {
-            connector.open();
-        } catch (IOException e) {
-            throw listenFailed(address, e);
-        }
         return connector;
-    }
-
-    /** Jetty wraps what the kernel said; the kernel's words are the ones to show. */
-    private static ProblemException listenFailed(ListenAddress address, IOException e) {
-        String detail = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
-        String fix = detail.contains("in use")
-                ? "Stop what holds it (`ss -ltnp sport = :" + address.port() + "` shows it), or change console.listen."
-                : "Give an address of this machine and a port that the gateway may use as console.listen.";
-        return new ProblemException(Fault.LISTEN_FAILED.problem("address", address, "detail", detail, "fix", fix), e);
     }
 
     private UnixDomainServerConnector unix(Server server, HttpConfiguration http) {
@@ -125,19 +102,7 @@ final class ConsoleListeners implements AutoCloseable {
     }
 
     List<String> addresses() {
-        return tcp.stream()
-                .map(connector -> connector.getTransport() instanceof ServerSocketChannel channel
-                        ? address(channel)
-                        : String.valueOf(connector.getName()))
-                .toList();
-    }
-
-    private static String address(ServerSocketChannel channel) {
-        try {
-            return channel.getLocalAddress() instanceof InetSocketAddress address ? Words.address(address) : "";
-        } catch (IOException e) {
-            return "";
-        }
+        return tcp.stream().map(TcpListener::address).toList();
     }
 
     private ProblemException dataFolder(IOException e) {
