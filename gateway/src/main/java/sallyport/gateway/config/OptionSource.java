@@ -18,7 +18,7 @@ final class OptionSource {
             Place place = new Place(RANK, "--set " + path, 0, 0);
             Optional<ConfigKey> key = ConfigKey.find(path);
             if (key.isEmpty()) {
-                problems.unknown(place, "", path);
+                reportUnknown(place, path, problems);
             } else if (key.get().secret()) {
                 problems.value(
                         place,
@@ -30,5 +30,11 @@ final class OptionSource {
             }
         });
         return givens;
+    }
+
+    private static void reportUnknown(Place place, String path, Problems problems) {
+        int dot = path.indexOf('.');
+        String section = dot > 0 && ConfigKey.isSection(path.substring(0, dot)) ? path.substring(0, dot) : "";
+        problems.unknown(place, section, section.isEmpty() ? path : path.substring(dot + 1));
     }
 }

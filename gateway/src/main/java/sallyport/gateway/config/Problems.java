@@ -75,12 +75,16 @@ final class Problems {
                 .filter(key -> key.path().equals(name) || key.path().endsWith("." + name))
                 .toList();
         return switch (elsewhere.size()) {
-            case 1 -> "Did you mean \"" + elsewhere.getFirst().path() + "\"? " + nesting(elsewhere.getFirst());
+            case 1 -> oneElsewhere(elsewhere.getFirst(), name);
             case 2 ->
                 "Did you mean \"" + elsewhere.getFirst().path() + "\" or \""
                         + elsewhere.getLast().path() + "\"?";
             default -> "Known keys here: " + String.join(", ", ConfigKey.namesIn(section)) + ".";
         };
+    }
+
+    private static String oneElsewhere(ConfigKey key, String name) {
+        return key.path().equals(name) ? nesting(key) : "Did you mean \"" + key.path() + "\"? " + nesting(key);
     }
 
     private static String nesting(ConfigKey key) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class Samples {
 
     /** A device with one key, named after it, and these private ports. */
     static NewDevice device(String name, int... privatePorts) {
-        List<Port> ports = java.util.Arrays.stream(privatePorts)
+        List<Port> ports = Arrays.stream(privatePorts)
                 .mapToObj(port -> Port.privatePort(number(port)))
                 .toList();
         return device(name, List.of(key(name)), ports, List.of());
