@@ -2,7 +2,7 @@
 # Sourced by ./sallyport and ./check: where Java and Maven are. Nothing is written to stdout.
 #
 # find_jdk    sets and exports JAVA_HOME to a JDK of this release or newer; 1 when there is none
-# find_maven  sets MAVEN to the mvn command; 1 when there is none
+# find_maven  sets MAVEN to the mvn command, or to the wrapper that fetches it
 
 readonly REQUIRED_JAVA=25
 
@@ -17,10 +17,11 @@ jdk_release() {
 }
 
 find_jdk() {
-    local candidate on_path release
+    local candidate chosen=${SALLYPORT_JAVA:-} on_path release
+    [ -f "$chosen" ] && chosen=$(dirname "$(dirname "$(readlink -f "$chosen")")")
     on_path=$(command -v javac || true)
     [ -n "$on_path" ] && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-    for candidate in "${JAVA_HOME:-}" "$on_path" \
+    for candidate in "$chosen" "${JAVA_HOME:-}" "$on_path" \
         /usr/lib/jvm/*-"$REQUIRED_JAVA"-* /usr/lib/jvm/*"$REQUIRED_JAVA"* /usr/lib/jvm/* /opt/jdk* /opt/java/* \
         "$HOME"/.sdkman/candidates/java/"$REQUIRED_JAVA"* "$HOME"/.jdks/*"$REQUIRED_JAVA"*; do
         [ -n "$candidate" ] || continue
@@ -30,14 +31,21 @@ find_jdk() {
             return 0
         fi
     done
-    echo "sallyport: no JDK $REQUIRED_JAVA found. Install one (Debian: temurin-$REQUIRED_JAVA-jdk) or set JAVA_HOME." >&2
+    echo "sallyport: no JDK $REQUIRED_JAVA or newer found. Install one (temurin-$REQUIRED_JAVA-jdk), or set JAVA_HOME or SALLYPORT_JAVA." >&2
     return 1
 }
 
+# mvn from the path when it is new enough, else the wrapper, which fetches one.
 find_maven() {
-    MAVEN=${MAVEN:-$(command -v mvn || true)}
-    if [ -z "$MAVEN" ]; then
-        echo "sallyport: Maven is missing. Install it (Debian: apt-get install maven)." >&2
-        return 1
+    local here required=3.8.7 version
+    here=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+    [ -z "${MAVEN:-}" ] || return 0
+    MAVEN=$(command -v mvn || true)
+    if [ -n "$MAVEN" ]; then
+        version=$("$MAVEN" -B -v 2>/dev/null | sed -n 's/\x1b\[[0-9;]*m//g; s/^Apache Maven \([0-9.]*\).*/\1/p' | head -n 1)
+        if printf '%s\n' "$required" "${version:-0}" | sort -V -C; then
+            return 0
+        fi
     fi
+    MAVEN=$here/mvnw
 }

@@ -143,8 +143,7 @@ final class Bridge {
 
         /** Reads exactly while the other side can take it. */
         private void followWritability(Side other) {
-            boolean shut = inputEnded || (channel instanceof DuplexChannel duplex && duplex.isInputShutdown());
-            if (channel != null && !shut) {
+            if (channel != null && !inputEnded) {
                 channel().config().setAutoRead(other.channel().isWritable());
             }
         }

@@ -1,0 +1,179 @@
+package sallyport.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sallyport.gateway.config.ConfigLoader;
+import sallyport.gateway.config.GatewayConfig;
+import sallyport.gateway.console.Console;
+import sallyport.gateway.console.GatewayFacts;
+import sallyport.gateway.console.RecentEvents;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.event.KnockingKeys;
+import sallyport.gateway.store.GatewayClaims;
+import sallyport.gateway.store.JdbcDirectoryStore;
+import sallyport.gateway.store.StoredDirectory;
+import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.tunnel.Tunnels;
+
+/** A configuration file, the console of a gateway that runs on it, and commands that use it. */
+final class CommandFixture implements AutoCloseable {
+    static final String TOKEN = "0123456789abcdef0123456789abcdef0123456789a";
+
+    final Path folder;
+    final Path configuration;
+    final KnockingKeys knocking;
+    final StoredDirectory directory;
+    private final SystemTimers timers = new SystemTimers();
+    private final JdbcDirectoryStore store;
+    private final Console console;
+
+    CommandFixture(Path folder) {
+        this.folder = folder;
+        configuration = write(folder, "sallyport.yaml", """
+                data: data
+                domain: mm.test
+                console: {listen: 127.0.0.1:0}
+                """);
+        GatewayConfig config = new ConfigLoader(Map.of())
+                .load(Optional.of(configuration), Map.of())
+                .config();
+        createFolder(config.data());
+        knocking = new KnockingKeys(timers);
+        store = JdbcDirectoryStore.open(config.database());
+        directory = new StoredDirectory(store, GatewayClaims.of(config), InstantSource.system());
+        directory.holder().subscribe(knocking);
+        console = Console.start(new Console.Parts(
+                config,
+                TOKEN,
+                directory.holder(),
+                directory,
+                new Tunnels(timers, event -> {}),
+                timers,
+                new DeviceHistory(timers),
+                knocking,
+                new RecentEvents(timers),
+                new Facts()));
+    }
+
+    /** What a command printed and its exit code. */
+    record Result(int code, String out, String err) {}
+
+    /** Runs {@code sallyport WORDS --config FILE}. */
+    Result run(String... words) {
+        List<String> line = new ArrayList<>(List.of(words));
+        line.addAll(List.of("--config", configuration.toString()));
+        return bare(line.toArray(String[]::new));
+    }
+
+    /** Runs {@code sallyport WORDS}. */
+    static Result bare(String... words) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Sallyport.commandLine(Map.of(), new PrintWriter(out), new PrintWriter(err))
+                .execute(words);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    /** A file with a fresh public key. */
+    String keyFile(String name) {
+        return write(folder, name + ".pub", key(name)).toString();
+    }
+
+    static String key(String name) {
+        try {
+            byte[] encoded = KeyPairGenerator.getInstance("Ed25519")
+                    .generateKeyPair()
+                    .getPublic()
+                    .getEncoded();
+            ByteBuffer blob = ByteBuffer.allocate(51);
+            byte[] type = "ssh-ed25519".getBytes(StandardCharsets.US_ASCII);
+            blob.putInt(type.length).put(type).putInt(32).put(encoded, encoded.length - 32, 32);
+            return "ssh-ed25519 " + Base64.getEncoder().encodeToString(blob.array()) + " " + name + "\n";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Path write(Path folder, String name, String text) {
+        try {
+            return Files.writeString(folder.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String url() {
+        return "http://" + console.addresses().getFirst();
+    }
+
+    @Override
+    public void close() {
+        console.close();
+        store.close();
+        timers.close();
+    }
+
+    private static final class Facts implements GatewayFacts {
+        @Override
+        public String version() {
+            return "0.1.0";
+        }
+
+        @Override
+        public Instant started() {
+            return Instant.now();
+        }
+
+        @Override
+        public Map<String, List<String>> listeners() {
+            return Map.of("ssh", List.of("0.0.0.0:2222"), "https", List.of("0.0.0.0:443"));
+        }
+
+        @Override
+        public List<HostKey> hostKeys() {
+            return List.of(new HostKey("ssh-ed25519", "SHA256:uYF1Uu5N3mK9BMI0I9ZpXq0k8l6CkTjLG0yl9bZ2sJ8"));
+        }
+
+        @Override
+        public List<Certificate> certificates() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Certificate> findCertificate(Hostname hostname) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Answered ask(DeviceName device, PortNumber port) {
+            return new Answered(Speech.UNKNOWN, Optional.empty());
+        }
+    }
+}
