@@ -9,9 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -53,8 +51,8 @@ import sallyport.gateway.time.Timers;
  *
  * <h2>Rekeying</h2>
  *
- * MINA queues without bound what is written during a rekey; whoever produces data asks {@link #rekeying()} and waits with
- * {@link #onRekeyed}.
+ * MINA queues what is written during a rekey without bound and leaves the rest to a shared pool; {@link RekeyQueue} does neither,
+ * and a rekey that does not end is ended by a deadline. Streams notice a rekey by the pending write future that they get.
  *
  * <p>Runs on a handshake thread until the peer is authenticated, then on {@link #loop()}.
  */
@@ -76,7 +74,6 @@ final class GatewaySession extends ServerSessionImpl {
     private final NettyIoSession connection;
     private final SessionEvents events;
     private final Timers timers;
-    private final Queue<Runnable> waitingForKeys = new ConcurrentLinkedQueue<>();
     private boolean kexInitHeld; // under kexState
     private volatile String signature = "";
     private final AtomicLong exchanges = new AtomicLong();
@@ -264,33 +261,6 @@ final class GatewaySession extends ServerSessionImpl {
     }
 
     /**
-     * True from the moment at which a key exchange begins until everything that was queued meanwhile is encrypted: no data
-     * should be written now. Any thread.
-     */
-    boolean rekeying() {
-        KexState state = kexState.get();
-        return !(state == KexState.DONE || state == KexState.KEYS) || !((RekeyQueue) kexHandler).flushed();
-    }
-
-    /** Runs {@code waiter} once, on the loop, when no key exchange is under way; at its next turn when none is now. */
-    void onRekeyed(Runnable waiter) {
-        waitingForKeys.add(waiter);
-        if (!rekeying()) {
-            loop().execute(this::wakeWaiters);
-        }
-    }
-
-    private void wakeWaiters() {
-        while (!rekeying()) {
-            Runnable waiter = waitingForKeys.poll();
-            if (waiter == null) {
-                return;
-            }
-            waiter.run();
-        }
-    }
-
-    /**
      * RFC 4253 section 7.1: after its KEXINIT a party sends nothing but the key exchange. A few stray packets are borne with
      * (some clients send them), a flood is not, since the answers would have to be kept.
      */
@@ -313,15 +283,6 @@ final class GatewaySession extends ServerSessionImpl {
                         SshConstants.SSH2_DISCONNECT_KEY_EXCHANGE_FAILED, "the key exchange was not finished in time"));
             }
         });
-    }
-
-    @Override
-    protected IoWriteFuture sendNewKeys() throws Exception {
-        IoWriteFuture written = super.sendNewKeys();
-        if (!waitingForKeys.isEmpty()) {
-            loop().execute(this::wakeWaiters);
-        }
-        return written;
     }
 
     @Override

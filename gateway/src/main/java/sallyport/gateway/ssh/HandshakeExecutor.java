@@ -120,10 +120,6 @@ final class HandshakeExecutor implements AutoCloseable {
         }
     }
 
-    boolean isFriend(NettyIoSession session) {
-        return recent.contains(session.getRemoteAddress().getAddress(), session.client());
-    }
-
     private void work() {
         try {
             for (Waiting next = take(); next != null; next = take()) {

@@ -59,12 +59,6 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
     /** MINA compacts its buffer once per packet: offering little at a time bounds what it moves. */
     static final int SLICE = 40 * 1024;
 
-    /** More unsent bytes than this and streams wait. */
-    static final int HIGH_WATER = 512 * 1024;
-
-    /** Waiting streams go on when no more than this is unsent. */
-    static final int LOW_WATER = 256 * 1024;
-
     /** A peer that asks without reading the answers is cut off here; streams stop long before. */
     static final int MAX_PENDING = 16 * 1024 * 1024;
 
@@ -116,7 +110,6 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
     long spentNanos;
 
     // touched on the loop alone
-    private final Deque<Runnable> waitingForRoom = new ArrayDeque<>();
     private final Deque<ByteBuf> ahead = new ArrayDeque<>();
     private Phase phase = Phase.IDENTIFICATION;
     private boolean readSuspended;
@@ -160,39 +153,6 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
 
     boolean isAuthenticated() {
         return authenticated;
-    }
-
-    /** Bytes that are encrypted and not yet accepted by the kernel. Any thread. */
-    long pendingBytes() {
-        return pendingBytes.get();
-    }
-
-    /** False when streams should wait with {@link #onWritable}. Any thread. */
-    boolean isWritable() {
-        return pendingBytes.get() < HIGH_WATER;
-    }
-
-    /**
-     * Runs {@code waiter} once, on the loop, as soon as there is room again: at the next turn of the loop when there is room
-     * now, else after less than {@link #LOW_WATER} is unsent. Waiters run in the order in which they came for as long as there
-     * is room; one that fills it goes to the end by calling this again, so that all get their turn. Call on the loop. A
-     * waiter that is left when the session closes is dropped.
-     */
-    void onWritable(Runnable waiter) {
-        waitingForRoom.add(waiter);
-        if (isWritable()) {
-            loop().execute(this::wakeWaiters);
-        }
-    }
-
-    private void wakeWaiters() {
-        while (isWritable()) {
-            Runnable waiter = waitingForRoom.poll();
-            if (waiter == null) {
-                return;
-            }
-            waiter.run();
-        }
     }
 
     // what MINA asks for
@@ -294,16 +254,10 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
             PendingWrite written = write;
             channel.write(write.bytes).addListener(future -> {
                 written.done(future.cause());
-                sent(length);
+                pendingBytes.addAndGet(-length);
             });
         }
         channel.flush();
-    }
-
-    private void sent(int length) {
-        if (pendingBytes.addAndGet(-length) < LOW_WATER && !waitingForRoom.isEmpty()) {
-            wakeWaiters();
-        }
     }
 
     private void failQueue() {
@@ -333,7 +287,6 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
         dead = true;
         onLoop(() -> {
             failQueue();
-            waitingForRoom.clear();
             channel.close();
         });
         super.doCloseImmediately();

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 
 /**
  * What waits while keys are exchanged. MINA's queue is unbounded and is flushed by a thread of a shared pool; ours holds
- * {@link #MAX} packets (data waits elsewhere, see {@link GatewaySession#rekeying}) and is flushed at once by the thread that
+ * {@link #MAX} packets (data waits elsewhere, see {@link SendGate}) and is flushed at once by the thread that
  * ends the exchange, so that a session stays on its loop.
  */
 final class RekeyQueue extends KeyExchangeMessageHandler {
@@ -22,11 +22,6 @@ final class RekeyQueue extends KeyExchangeMessageHandler {
     RekeyQueue(GatewaySession session, Logger log) {
         super(session, log);
         this.gatewaySession = session;
-    }
-
-    /** True when nothing waits any more. */
-    boolean flushed() {
-        return kexFlushed.get();
     }
 
     @Override
