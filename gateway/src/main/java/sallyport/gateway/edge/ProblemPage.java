@@ -51,14 +51,14 @@ final class ProblemPage {
         FullHttpResponse answer = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, refusal.status(), head ? Unpooled.EMPTY_BUFFER : body);
         answer.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, json ? "application/problem+json" : "text/html; charset=utf-8")
-                .set(HttpHeaderNames.CONTENT_LENGTH, length)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
+                .set("Content-Length", length)
+                .set("Cache-Control", "no-store")
                 .set("X-Content-Type-Options", "nosniff")
                 .set("Referrer-Policy", "no-referrer")
                 .set("Content-Security-Policy", POLICY);
         if (refusal.retryAfterSeconds() > 0) {
-            answer.headers().set(HttpHeaderNames.RETRY_AFTER, refusal.retryAfterSeconds());
+            answer.headers().set("Retry-After", refusal.retryAfterSeconds());
         }
         return answer;
     }

@@ -5,8 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -455,7 +453,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         FullHttpResponse page = ProblemPage.of(refusal, current.request);
         current.bytesOut = page.content().readableBytes();
         if (!current.leavesConnectionUsable()) {
-            page.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            page.headers().set("Connection", "close");
         }
         context().write(page);
         complete(current);
@@ -496,7 +494,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
 
     private void answerAndClose(Refusal refusal) {
         FullHttpResponse page = ProblemPage.of(refusal, null);
-        page.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        page.headers().set("Connection", "close");
         context().write(page);
         close();
     }

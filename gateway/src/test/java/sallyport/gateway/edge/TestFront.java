@@ -1,0 +1,266 @@
+package sallyport.gateway.edge;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import sallyport.gateway.cert.ServerCertificate;
+import sallyport.gateway.config.ListenAddress;
+import sallyport.gateway.directory.Cidr;
+import sallyport.gateway.directory.Device;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.DeviceTls;
+import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.Port;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.directory.TlsMode;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.tunnel.EventLoops;
+import sallyport.gateway.tunnel.Tunnels;
+
+/** A front on free ports of loopback, with one device {@code dev1.t.test} whose port 55443 leads where the test says. */
+final class TestFront implements AutoCloseable {
+    static final DeviceName DEV1 = new DeviceName("dev1");
+    static final Hostname NAME = new Hostname("dev1.t.test");
+    static final PortNumber PORT = new PortNumber(55443);
+    static final SSLContext TRUSTING = TestCertificates.trustingAnything();
+    private static final ServerCertificate CERTIFICATE = TestCertificates.selfSigned("dev1.t.test");
+
+    final EventLoops loops = new EventLoops(1);
+    final SystemTimers timers = new SystemTimers();
+    final List<GatewayEvent> events = new CopyOnWriteArrayList<>();
+    final DirectoryHolder directory = new DirectoryHolder(Directory.empty());
+    final Tunnels tunnels = new Tunnels(timers, events::add);
+    final Speaking speech = new Speaking();
+    final HttpsFront https;
+    final RedirectFront http;
+    final InetSocketAddress address;
+    final InetSocketAddress plainAddress;
+    private long version = 1;
+
+    TestFront() {
+        this(settings -> settings);
+    }
+
+    TestFront(UnaryOperator<FrontSettings> change) {
+        FrontSettings settings = change.apply(settings());
+        directory.subscribe(tunnels);
+        https = new HttpsFront(
+                settings,
+                loops.group(),
+                directory,
+                tunnels,
+                name -> name.value().endsWith("t.test") ? Optional.of(CERTIFICATE) : Optional.empty(),
+                speech,
+                timers,
+                events::add);
+        http = new RedirectFront(settings, loops.group(), directory, timers, events::add);
+        address = https.start().getFirst();
+        plainAddress = http.start().getFirst();
+    }
+
+    static FrontSettings settings() {
+        return new FrontSettings(
+                List.of(new ListenAddress("127.0.0.1", 0, "")), () -> 8443, Optional.empty(), Deadlines.DEFAULT, 1000);
+    }
+
+    /** Deadlines in tenths of seconds. */
+    static FrontSettings hasty(FrontSettings settings) {
+        Duration soon = Duration.ofMillis(300);
+        Duration settle = Duration.ofMillis(200);
+        return new FrontSettings(
+                settings.listen(),
+                settings.publicPort(),
+                settings.console(),
+                new Deadlines(soon, soon, soon, soon, soon, soon, settle, Duration.ofMillis(500)),
+                settings.maxVisitors());
+    }
+
+    /** The device is known and its tunnel is up. */
+    static TestFront leadingTo(InetSocketAddress webServer) {
+        TestFront front = new TestFront();
+        front.publish(device -> device, route -> route);
+        front.connect(webServer);
+        return front;
+    }
+
+    static TestFront leadingTo(RawDevice device) {
+        return leadingTo(device.address());
+    }
+
+    LoopbackTunnel connect(InetSocketAddress webServer) {
+        LoopbackTunnel tunnel = new LoopbackTunnel(DEV1, loops.group().next(), Map.of(PORT, webServer));
+        tunnels.started(tunnel);
+        CompletableFuture<?> granted = new CompletableFuture<>();
+        tunnel.loop()
+                .execute(() -> tunnels.grant(tunnel, Port.privatePort(PORT), "localhost")
+                        .thenRun(() -> tunnel.loop().execute(() -> granted.complete(null))));
+        granted.join();
+        return tunnel;
+    }
+
+    void disconnect(LoopbackTunnel tunnel) {
+        tunnel.cut();
+        tunnels.ended(tunnel);
+    }
+
+    static Device device() {
+        return new Device(
+                DEV1,
+                "",
+                List.of(),
+                true,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(Port.privatePort(PORT), Port.privatePort(new PortNumber(20001))),
+                new PortNumber(20001),
+                TlsMode.TERMINATE,
+                DeviceTls.AUTO,
+                Optional.empty(),
+                Instant.EPOCH);
+    }
+
+    static HostnameRoute route() {
+        return new HostnameRoute(NAME, DEV1, PORT, TlsMode.TERMINATE, DeviceTls.AUTO, true);
+    }
+
+    /** Publishes the device, changed; blocking until everything that it forbids has ended. */
+    void publish(UnaryOperator<Device> device, UnaryOperator<HostnameRoute> route) {
+        directory
+                .publish(new Directory(version++, List.of(device.apply(device())), List.of(route.apply(route()))))
+                .join();
+    }
+
+    void publishNothing() {
+        directory.publish(new Directory(version++, List.of(), List.of())).join();
+    }
+
+    static Device visitedFrom(Device device, String network) {
+        return new Device(
+                device.name(),
+                device.title(),
+                device.tags(),
+                device.enabled(),
+                device.keys(),
+                device.keyFrom(),
+                List.of(Cidr.parse(network)),
+                device.ports(),
+                device.automaticPort(),
+                device.tls(),
+                device.deviceTls(),
+                device.legacyUntil(),
+                device.created());
+    }
+
+    static Device disabled(Device device) {
+        return new Device(
+                device.name(),
+                device.title(),
+                device.tags(),
+                false,
+                device.keys(),
+                device.keyFrom(),
+                device.visitorFrom(),
+                device.ports(),
+                device.automaticPort(),
+                device.tls(),
+                device.deviceTls(),
+                device.legacyUntil(),
+                device.created());
+    }
+
+    static Device tlsSeen(Device device) {
+        return new Device(
+                device.name(),
+                device.title(),
+                device.tags(),
+                device.enabled(),
+                device.keys(),
+                device.keyFrom(),
+                device.visitorFrom(),
+                List.of(new Port(PORT, Optional.empty(), true)),
+                device.automaticPort(),
+                device.tls(),
+                device.deviceTls(),
+                device.legacyUntil(),
+                device.created());
+    }
+
+    static HostnameRoute passthrough(HostnameRoute route) {
+        return new HostnameRoute(
+                route.hostname(), route.device(), route.port(), TlsMode.PASSTHROUGH, route.deviceTls(), true);
+    }
+
+    static HostnameRoute speaking(HostnameRoute route, DeviceTls tls) {
+        return new HostnameRoute(route.hostname(), route.device(), route.port(), route.tls(), tls, true);
+    }
+
+    RawVisitor visitor() throws IOException {
+        return RawVisitor.tls(address, NAME.value(), TRUSTING);
+    }
+
+    /** Sends one request on a connection of its own and gives the whole answer, which must end in order. */
+    String exchange(String request) throws IOException {
+        try (RawVisitor visitor = visitor()) {
+            return visitor.send(request).rest();
+        }
+    }
+
+    <E extends GatewayEvent> List<E> events(Class<E> type) {
+        List<E> found = new ArrayList<>();
+        events.stream().filter(type::isInstance).map(type::cast).forEach(found::add);
+        return found;
+    }
+
+    @Override
+    public void close() {
+        try {
+            https.stop(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        http.stop();
+        loops.close();
+        timers.close();
+    }
+
+    /** What the probe has found out, as the test says; plain unless told otherwise. */
+    static final class Speaking implements DeviceSpeech {
+        final Map<PortNumber, Speech> known = new ConcurrentHashMap<>(Map.of(PORT, Speech.PLAIN));
+        final AtomicInteger probes = new AtomicInteger();
+        volatile @Nullable Speech next;
+
+        @Override
+        public Speech of(DeviceName device, PortNumber port) {
+            return known.getOrDefault(port, Speech.UNKNOWN);
+        }
+
+        @Override
+        public CompletionStage<Speech> probe(DeviceName device, PortNumber port) {
+            probes.incrementAndGet();
+            Speech found = next;
+            if (found != null) {
+                known.put(port, found);
+            }
+            return CompletableFuture.completedFuture(of(device, port));
+        }
+    }
+}
