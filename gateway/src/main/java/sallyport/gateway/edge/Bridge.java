@@ -143,7 +143,8 @@ final class Bridge {
 
         /** Reads exactly while the other side can take it. */
         private void followWritability(Side other) {
-            if (channel != null && !inputEnded) {
+            boolean shut = inputEnded || (channel instanceof DuplexChannel duplex && duplex.isInputShutdown());
+            if (channel != null && !shut) {
                 channel().config().setAutoRead(other.channel().isWritable());
             }
         }

@@ -93,6 +93,10 @@ public enum Fault {
             222,
             "Port {port} lies in the kernel's range for outgoing connections ({range}).",
             "Reserve it: sysctl -w net.ipv4.ip_local_reserved_ports={port}"),
+    PORT_ADDRESS_MISSING(
+            226,
+            "Port {port} cannot listen on {address}: {detail}.",
+            "Bring the interface up, or change the port's address with `sallyport port set`; it is tried every second."),
     TOO_MANY_REQUESTS(
             223,
             "The client sent more than {limit} requests a second.",

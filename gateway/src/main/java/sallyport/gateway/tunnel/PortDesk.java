@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Port;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.Timers;
 
@@ -53,6 +54,7 @@ final class PortDesk {
     }
 
     private @Nullable Offer owner;
+    private @Nullable Port port;
     private boolean ready;
     private @Nullable Long endedAt;
     private final List<Waiting> waiting = new ArrayList<>();
@@ -63,7 +65,7 @@ final class PortDesk {
     }
 
     /** A tunnel asks. The offer is not ready: its device has not been told yet. */
-    synchronized Step grant(Offer offer, Function<@Nullable TunnelPeer, Optional<Problem>> refusal) {
+    synchronized Step grant(Offer offer, Port granted, Function<@Nullable TunnelPeer, Optional<Problem>> refusal) {
         Offer before = owner;
         Optional<Problem> why =
                 refusal.apply(before == null ? null : before.tunnel().peer());
@@ -71,13 +73,15 @@ final class PortDesk {
             return new Step.Refused(why.get());
         }
         owner = offer;
+        port = granted;
         ready = false;
         return new Step.Granted(before);
     }
 
-    /** What became of its sockets. @return the complete offer, unless another has the port by now */
-    synchronized @Nullable Offer listening(Offer offer, OpenPorts.Listening listening) {
-        if (owner != offer) {
+    /** What became of a tunnel's sockets. @return the complete offer, unless another has the port by now */
+    synchronized @Nullable Offer listening(Tunnel tunnel, OpenPorts.Listening listening) {
+        Offer offer = owner;
+        if (offer == null || offer.tunnel() != tunnel) {
             return null;
         }
         Offer complete = new Offer(offer.tunnel(), offer.port(), offer.requestedAddress(), offer.since(), listening);
@@ -97,13 +101,13 @@ final class PortDesk {
         return all;
     }
 
-    /** The tunnel ended: streams wait for the next. @return true when it was the owner */
-    synchronized boolean ended(Tunnel tunnel, long now) {
+    /** The tunnel ended: streams wait for the next. @return the port when it was the owner */
+    synchronized @Nullable Port ended(Tunnel tunnel, long now) {
         if (!withdraw(tunnel)) {
-            return false;
+            return null;
         }
         endedAt = now;
-        return true;
+        return port;
     }
 
     /** The tunnel offers the port no longer, and nobody waits for another. @return true when it was the owner */

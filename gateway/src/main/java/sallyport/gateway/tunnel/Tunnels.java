@@ -84,8 +84,8 @@ public final class Tunnels implements DirectoryHolder.Subscriber {
     public CompletionStage<Listening> grant(Tunnel tunnel, Port port, String requestedAddress) {
         PortDesk desk = desk(port.number());
         Offer offer = new Offer(tunnel, port.number(), requestedAddress, timers.now(), NO_SOCKET);
-        PortDesk.Step step =
-                desk.grant(offer, owner -> conflicts.refusal(tunnel.device(), port.number(), owner, tunnel.peer()));
+        PortDesk.Step step = desk.grant(
+                offer, port, owner -> conflicts.refusal(tunnel.device(), port.number(), owner, tunnel.peer()));
         return switch (step) {
             case PortDesk.Step.Refused refused ->
                 CompletableFuture.completedFuture(new Listening.Refused(refused.why()));
@@ -122,7 +122,7 @@ public final class Tunnels implements DirectoryHolder.Subscriber {
             waiting.giveUp(desk.clear());
             return listening;
         }
-        Offer complete = desk.listening(offer, listening);
+        Offer complete = desk.listening(tunnel, listening);
         if (complete != null) {
             soon(tunnel, () -> {
                 waiting.goOn(desk, desk.ready(tunnel), tunnel);
@@ -162,7 +162,17 @@ public final class Tunnels implements DirectoryHolder.Subscriber {
         live.remove(tunnel);
         conflicts.ended(tunnel);
         long now = timers.nanoTime();
-        desks.values().forEach(desk -> desk.ended(tunnel, now));
+        for (PortDesk desk : desks.values()) {
+            Port port = desk.ended(tunnel, now);
+            if (port != null) {
+                socketsWithdrawn(tunnel, port);
+            }
+        }
+    }
+
+    /** What became later of the sockets of a port that this tunnel offers. */
+    public void listening(Tunnel tunnel, PortNumber port, Listening listening) {
+        desk(port).listening(tunnel, listening);
     }
 
     /**
