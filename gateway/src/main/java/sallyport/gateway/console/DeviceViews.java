@@ -1,11 +1,13 @@
 package sallyport.gateway.console;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import sallyport.gateway.config.GatewayConfig;
 import sallyport.gateway.console.api.DeviceAnswer;
 import sallyport.gateway.console.api.HostnameAnswer;
@@ -65,8 +67,7 @@ final class DeviceViews {
     DeviceAnswer device(Directory directory, Device device) {
         DeviceState state = states.of(device);
         List<PortAnswer> portAnswers = ports(directory, device);
-        List<HostnameAnswer> hostnames = directory.hostnames().stream()
-                .filter(route -> route.device().equals(device.name()))
+        List<HostnameAnswer> hostnames = routes(directory, device)
                 .map(route -> hostname(directory, route))
                 .toList();
         return new DeviceAnswer(
@@ -136,10 +137,14 @@ final class DeviceViews {
                 newest.map(tunnel -> Words.address(tunnel.peer().address())),
                 newest.map(tunnel -> tunnel.peer().since()),
                 history.of(device.name()).lastSeen(),
-                directory.hostnames().stream()
-                        .filter(route -> route.device().equals(device.name()))
-                        .findFirst()
-                        .map(route -> urls.byName(route.hostname())));
+                routes(directory, device).findFirst().map(route -> urls.byName(route.hostname())));
+    }
+
+    /** The hostnames of a device, {@code NAME.domain} first. */
+    static Stream<HostnameRoute> routes(Directory directory, Device device) {
+        return directory.hostnames().stream()
+                .filter(route -> route.device().equals(device.name()))
+                .sorted(Comparator.comparing(HostnameRoute::automatic).reversed());
     }
 
     static KeyAnswer key(DeviceKey key) {
