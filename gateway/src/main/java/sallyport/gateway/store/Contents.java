@@ -9,15 +9,16 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 
 /**
- * Everything that the store holds, at one version. Immutable.
+ * Everything that the store holds, at one version. Immutable: it takes over the maps that it is made of, without a copy,
+ * because it is made anew with every change.
  *
  * @param version grows by one with every transaction
  */
 public record Contents(
         long version, SortedMap<DeviceName, Device> devices, SortedMap<Hostname, OwnHostname> hostnames) {
     public Contents {
-        devices = Collections.unmodifiableSortedMap(new TreeMap<>(devices));
-        hostnames = Collections.unmodifiableSortedMap(new TreeMap<>(hostnames));
+        devices = Collections.unmodifiableSortedMap(devices);
+        hostnames = Collections.unmodifiableSortedMap(hostnames);
     }
 
     /** What the store holds after a transaction with these steps. */

@@ -1,8 +1,10 @@
 package sallyport.gateway.store;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -18,14 +20,24 @@ import sallyport.gateway.directory.InvalidValue;
  * Turns what is stored into what the data plane reads. The automatic hostnames come in here, because they follow from
  * {@code domain}, which may change in the configuration while names in the store stay. A name that the operator gave to
  * something else (a hostname of its own, the console) stays there; the device then has no automatic name.
+ *
+ * <p>A change touches one device of thousands, and checking a hostname costs more than everything else here: the routes
+ * of devices that are still the same object are kept. Used by one thread at a time.
  */
 final class Snapshot {
     private static final Logger log = LoggerFactory.getLogger(Snapshot.class);
 
-    private Snapshot() {}
+    private record Automatic(Device device, Optional<HostnameRoute> route) {}
 
-    static Directory of(Contents contents, GatewayClaims claims, long version) {
-        List<HostnameRoute> routes = new ArrayList<>();
+    private final GatewayClaims claims;
+    private Map<DeviceName, Automatic> known = Map.of();
+
+    Snapshot(GatewayClaims claims) {
+        this.claims = claims;
+    }
+
+    Directory of(Contents contents, long version) {
+        List<HostnameRoute> routes = new ArrayList<>(contents.devices().size());
         Set<Hostname> taken = new HashSet<>();
         claims.console().ifPresent(taken::add);
         for (OwnHostname own : contents.hostnames().values()) {
@@ -36,17 +48,32 @@ final class Snapshot {
                 log.warn("{} leads nowhere: the configuration gives this name to the console", own.hostname());
             }
         }
+        Map<DeviceName, Automatic> next = new HashMap<>(2 * contents.devices().size());
         for (Device device : contents.devices().values()) {
-            findAutomatic(device.name(), claims).ifPresent(name -> {
-                if (taken.add(name)) {
-                    routes.add(new HostnameRoute(
-                            name, device.name(), device.mainPort(), device.tls(), device.deviceTls(), true));
+            Automatic automatic = automatic(device);
+            next.put(device.name(), automatic);
+            automatic.route().ifPresent(route -> {
+                if (taken.add(route.hostname())) {
+                    routes.add(route);
                 } else {
-                    log.warn("{} does not lead to device {}: the name is in use", name, device.name());
+                    log.warn("{} does not lead to device {}: the name is in use", route.hostname(), device.name());
                 }
             });
         }
+        known = next;
         return new Directory(version, contents.devices().values(), routes);
+    }
+
+    private Automatic automatic(Device device) {
+        Automatic before = known.get(device.name());
+        if (before != null && before.device() == device) {
+            return before;
+        }
+        return new Automatic(
+                device,
+                findAutomatic(device.name(), claims)
+                        .map(name -> new HostnameRoute(
+                                name, device.name(), device.mainPort(), device.tls(), device.deviceTls(), true)));
     }
 
     /** {@code NAME.domain}, when there is a domain and the name is not too long for DNS. */

@@ -57,6 +57,7 @@ public final class StoredDirectory implements DirectoryEditor {
     private final DirectoryHolder holder;
     private Contents contents;
     private GatewayClaims claims;
+    private Snapshot snapshot;
 
     /** Loads the directory from the store, which stays the caller's to close. */
     public StoredDirectory(DirectoryStore store, GatewayClaims claims, InstantSource clock) {
@@ -64,7 +65,8 @@ public final class StoredDirectory implements DirectoryEditor {
         this.claims = claims;
         this.clock = clock;
         this.contents = store.load();
-        this.holder = new DirectoryHolder(Snapshot.of(contents, claims, contents.version()));
+        this.snapshot = new Snapshot(claims);
+        this.holder = new DirectoryHolder(snapshot.of(contents, contents.version()));
     }
 
     /** Where the data plane reads the directory. */
@@ -78,6 +80,7 @@ public final class StoredDirectory implements DirectoryEditor {
         CompletableFuture<Void> applied;
         try {
             claims = now;
+            snapshot = new Snapshot(now);
             applied = publish();
         } finally {
             turn.unlock();
@@ -190,7 +193,7 @@ public final class StoredDirectory implements DirectoryEditor {
 
     private CompletableFuture<Void> publish() {
         long version = Math.max(holder.current().version() + 1, contents.version());
-        return holder.publish(Snapshot.of(contents, claims, version));
+        return holder.publish(snapshot.of(contents, version));
     }
 
     private void takeTurn() {
