@@ -1,6 +1,8 @@
 package sallyport.gateway.edge;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +17,8 @@ final class OutgoingRange {
     private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
     private static final Path RESERVED = Path.of("/proc/sys/net/ipv4/ip_local_reserved_ports");
 
+    private static final int MAX_FILE = 64 * 1024;
+
     private OutgoingRange() {}
 
     /**
@@ -23,9 +27,16 @@ final class OutgoingRange {
      */
     static Optional<String> holding(PortNumber port) {
         try {
-            return holding(port, Files.readString(RANGE), Files.readString(RESERVED));
+            return holding(port, read(RANGE), read(RESERVED));
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** With one read: a file of /proc/sys gives its value to the first read alone, however small that was. */
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(MAX_FILE), StandardCharsets.US_ASCII);
         }
     }
 
