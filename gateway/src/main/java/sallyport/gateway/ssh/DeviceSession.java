@@ -66,7 +66,7 @@ final class DeviceSession implements Tunnel, GlobalRequests.Desk, Keepalive.Watc
         this.forwards = new Forwards(this, door);
         this.refusals = new RefusalWatch(this, door, key.fingerprint());
         this.requests = new GlobalRequests(this, door.timers());
-        this.keepalive = new Keepalive(this, this, door.timers());
+        this.keepalive = new Keepalive(this, wire.loop(), door.timers());
     }
 
     // its life

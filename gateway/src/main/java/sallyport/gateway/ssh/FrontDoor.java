@@ -122,6 +122,11 @@ public final class FrontDoor implements AutoCloseable {
         return changed;
     }
 
+    /** What keys were told lately. */
+    RefusedKeys refusedKeys() {
+        return door.refusedKeys();
+    }
+
     private boolean legacyAdmitted() {
         Instant now = door.timers().now();
         return door.directory().current().devices().stream().anyMatch(device -> Admission.legacy(device, now));

@@ -1,6 +1,7 @@
 package sallyport.gateway.ssh;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.time.Timers;
 import sallyport.gateway.time.Timers.Timeout;
@@ -36,7 +37,7 @@ final class Keepalive {
     }
 
     private final Watched watched;
-    private final DeviceSession session;
+    private final Executor loop;
     private final Timers timers;
     private volatile long lastSign;
     private long lastAsked;
@@ -46,9 +47,9 @@ final class Keepalive {
     private @Nullable Timeout timer;
     private boolean stopped;
 
-    Keepalive(Watched watched, DeviceSession session, Timers timers) {
+    Keepalive(Watched watched, Executor loop, Timers timers) {
         this.watched = watched;
-        this.session = session;
+        this.loop = loop;
         this.timers = timers;
         this.lastSign = timers.nanoTime();
     }
@@ -118,6 +119,6 @@ final class Keepalive {
         }
         long toAsk = lastAsked + INTERVAL.toNanos() - now;
         long toDeath = lastSign + SILENCE.toNanos() - now;
-        timer = timers.schedule(session.loop(), Duration.ofNanos(Math.max(1, Math.min(toAsk, toDeath))), this::tick);
+        timer = timers.schedule(loop, Duration.ofNanos(Math.max(1, Math.min(toAsk, toDeath))), this::tick);
     }
 }
