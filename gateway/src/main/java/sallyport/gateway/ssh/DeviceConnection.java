@@ -33,12 +33,6 @@ final class DeviceConnection extends ServerConnectionService {
     }
 
     @Override
-    public void process(int command, Buffer buffer) throws Exception {
-        device.alive();
-        super.process(command, buffer);
-    }
-
-    @Override
     protected IoWriteFuture globalRequest(Buffer buffer) throws Exception {
         String name = buffer.getString();
         boolean wantReply = buffer.getBoolean();

@@ -251,7 +251,7 @@ final class DeviceSession implements Tunnel, GlobalRequests.Desk, Keepalive.Watc
 
     // what comes in
 
-    /** A packet of the connection protocol came in. */
+    /** A packet came in, whatever it says. */
     void alive() {
         keepalive.alive();
     }

@@ -77,6 +77,7 @@ final class GatewaySession extends ServerSessionImpl {
     private boolean kexInitHeld; // under kexState
     private volatile String signature = "";
     private final AtomicLong exchanges = new AtomicLong();
+    private Runnable arrived = () -> {}; // from the login on, by the loop
     private int strayPackets; // by the thread that handles messages
 
     GatewaySession(
@@ -208,6 +209,11 @@ final class GatewaySession extends ServerSessionImpl {
                 .toList();
     }
 
+    /** Runs {@code sign} at every packet that comes in from now on, on the loop. Call there. */
+    void onPacket(Runnable sign) {
+        arrived = sign;
+    }
+
     // from handshake thread to loop
 
     @Override
@@ -235,6 +241,7 @@ final class GatewaySession extends ServerSessionImpl {
         if (connection.isAuthenticated() && !loop().inEventLoop()) {
             handleOnLoop(buffer);
         } else {
+            arrived.run();
             refuseFloodWhileRekeying(buffer);
             super.doHandleMessage(buffer);
         }

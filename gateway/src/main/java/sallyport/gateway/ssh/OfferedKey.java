@@ -1,13 +1,17 @@
 package sallyport.gateway.ssh;
 
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 import java.util.Set;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.util.buffer.BufferException;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.jspecify.annotations.Nullable;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.KeyFingerprint;
 
@@ -24,6 +28,9 @@ record OfferedKey(String type, String encoded, KeyFingerprint fingerprint, Publi
     static final int SMALLEST_RSA_BITS = 2048;
 
     static final int LARGEST_RSA_BITS = 16_384;
+    /** The provider that computes with RSA keys of strangers. */
+    static final String JDK_RSA = "SunRsaSign";
+
     private static final int LARGEST_EXPONENT_BITS = 64;
     private static final int LARGEST_BLOB = 4096;
 
@@ -55,25 +62,35 @@ record OfferedKey(String type, String encoded, KeyFingerprint fingerprint, Publi
             if (!TYPES.contains(type)) {
                 return new Reading.Unusable("key type is not supported");
             }
-            if (type.equals("ssh-rsa") && !soundRsa(buffer)) {
-                return new Reading.Unusable("RSA key of a size or exponent that is not accepted");
+            PublicKey key = type.equals("ssh-rsa") ? rsaKey(buffer) : otherKey(buffer);
+            if (key == null || buffer.available() > 0) {
+                return new Reading.Unusable("size or exponent is not accepted, or bytes stand behind the key");
             }
-            buffer.rpos(0);
-            PublicKey key = buffer.getRawPublicKey();
-            if (buffer.available() > 0) {
-                return new Reading.Unusable("bytes behind the key");
-            }
-            return new Reading.Usable(
-                    new OfferedKey(type, Base64.getEncoder().encodeToString(blob), KeyFingerprint.of(blob), key));
-        } catch (SshException | BufferException | IllegalArgumentException e) {
+            String encoded = Base64.getEncoder().encodeToString(blob);
+            return new Reading.Usable(new OfferedKey(type, encoded, KeyFingerprint.of(blob), key));
+        } catch (SshException | GeneralSecurityException | BufferException | IllegalArgumentException e) {
             return new Reading.Unusable("key cannot be read");
         }
     }
 
-    /** Looks at the lengths before any arithmetic is done with the numbers. */
-    private static boolean soundRsa(ByteArrayBuffer buffer) {
+    private static PublicKey otherKey(ByteArrayBuffer buffer) throws SshException {
+        buffer.rpos(0);
+        return buffer.getRawPublicKey();
+    }
+
+    /**
+     * By the JDK's provider, which takes the numbers as they are. Bouncy Castle looks for factors of the modulus first: up to
+     * 7 s for 16384 bits (measured), which any stranger could ask for.
+     */
+    private static @Nullable PublicKey rsaKey(ByteArrayBuffer buffer) throws GeneralSecurityException {
         BigInteger exponent = buffer.getMPInt();
         BigInteger modulus = buffer.getMPInt();
+        return soundRsa(exponent, modulus)
+                ? KeyFactory.getInstance("RSA", JDK_RSA).generatePublic(new RSAPublicKeySpec(modulus, exponent))
+                : null;
+    }
+
+    private static boolean soundRsa(BigInteger exponent, BigInteger modulus) {
         return exponent.signum() > 0
                 && exponent.testBit(0)
                 && exponent.bitLength() > 1

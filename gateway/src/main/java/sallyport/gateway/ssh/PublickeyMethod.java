@@ -1,13 +1,9 @@
 package sallyport.gateway.ssh;
 
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
-import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.BufferException;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
@@ -135,21 +131,7 @@ final class PublickeyMethod extends AbstractUserAuth {
         covered.putBoolean(true);
         covered.putString(request.algorithm);
         covered.putBytes(request.blob);
-        Signature verifier = NamedFactory.create(BuiltinSignatures.VALUES, request.algorithm);
-        if (verifier == null) {
-            return false;
-        }
-        try {
-            verifier.initVerifier(getServerSession(), offered.key());
-            verifier.update(getServerSession(), covered.array(), covered.rpos(), covered.available());
-            return verifier.verify(getServerSession(), signature);
-        } catch (GeneralSecurityException | BufferException | IllegalArgumentException e) {
-            log.debug("{}: malformed signature: {}", getServerSession(), e.toString());
-            return false;
-        } catch (Exception e) {
-            log.debug("{}: signature could not be checked", getServerSession(), e);
-            return false;
-        }
+        return KeySignature.fits(getServerSession(), offered, request.algorithm, covered, signature);
     }
 
     private boolean judge(LoginAttempt attempt, OfferedKey offered, List<String> old) throws IOException {

@@ -39,7 +39,9 @@ final class SessionArrivals implements SessionListener, SessionEvents {
 
     @Override
     public void loggedIn(GatewaySession session) {
-        device(session).start();
+        DeviceSession device = device(session);
+        session.onPacket(device::alive);
+        device.start();
     }
 
     @Override

@@ -27,6 +27,7 @@ final class SessionWire {
 
     private final GatewaySession session;
     private final ForwardedStreams streams;
+    private boolean proved;
 
     SessionWire(GatewaySession session, ForwardedStreams streams) {
         this.session = session;
@@ -87,8 +88,18 @@ final class SessionWire {
         session.getService(ConnectionService.class).setAllowMoreSessions(false);
     }
 
+    /** Answers once in a session: it costs a signature for each key. Completes on the loop. */
     CompletionStage<Optional<byte[]>> proveHostKeys(ByteBuffer blobs) {
-        return CompletableFuture.completedFuture(Optional.empty());
+        if (proved) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        proved = true;
+        CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
+        Thread.ofVirtual().name("ssh-host-key-proof").start(() -> {
+            Optional<byte[]> signatures = HostKeyProof.sign(blobs, session);
+            onLoop(() -> answer.complete(signatures));
+        });
+        return answer;
     }
 
     private void quietly(Callable<?> write) {

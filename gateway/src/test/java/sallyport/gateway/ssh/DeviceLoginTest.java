@@ -64,13 +64,15 @@ class DeviceLoginTest {
     void theTenthKeyOfAnAgentLogsInAndTheNineBeforeItAreNoFailures() throws Exception {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            options.addAll(List.of("-i", ClientKey.ed25519(folder, "spare" + i).file().toString()));
+            options.addAll(
+                    List.of("-i", ClientKey.ed25519(folder, "spare" + i).file().toString()));
         }
         options.addAll(List.of("-i", key.file().toString(), "-N", "mm@127.0.0.1"));
         door.publish(mm(key.device()));
         ClientKey first = ClientKey.ed25519(folder, "first");
-        try (Program ssh = door.ssh(first, options.toArray(String[]::new))) {
-            assertThat(door.await(LoggedIn.class).key().fingerprint()).isEqualTo(key.device().fingerprint());
+        try (Program _ = door.ssh(first, options.toArray(String[]::new))) {
+            assertThat(door.await(LoggedIn.class).key().fingerprint())
+                    .isEqualTo(key.device().fingerprint());
         }
         door.await(sallyport.gateway.event.GatewayEvent.SessionEnded.class);
         assertThat(door.all(LoginRefused.class)).isEmpty();
@@ -81,7 +83,8 @@ class DeviceLoginTest {
     void aClientWithTooManyKeysIsToldSo() throws Exception {
         List<String> options = new ArrayList<>();
         for (int i = 0; i < LoginAttempt.MOST_SIGNED; i++) {
-            options.addAll(List.of("-i", ClientKey.ed25519(folder, "spare" + i).file().toString()));
+            options.addAll(
+                    List.of("-i", ClientKey.ed25519(folder, "spare" + i).file().toString()));
         }
         options.addAll(List.of("-N", "mm@127.0.0.1"));
         try (Program ssh = door.ssh(key, options.toArray(String[]::new))) {
@@ -118,29 +121,23 @@ class DeviceLoginTest {
     void aCertificateOfAKnownKeyIsRefusedAndTheKeyItselfIsNot() throws Exception {
         ClientKey authority = ClientKey.ed25519(folder, "ca");
         try (Program sign = Program.start(
-                "ssh-keygen",
-                "-q",
-                "-s",
-                authority.file().toString(),
-                "-I",
-                "x",
-                "-n",
-                "mm",
-                key.file() + ".pub")) {
+                "ssh-keygen", "-q", "-s", authority.file().toString(), "-I", "x", "-n", "mm", key.file() + ".pub")) {
             sign.expectExit(0);
         }
         door.publish(mm(key.device()));
         try (Program ssh = door.ssh(key, "-v", "-N", "mm@127.0.0.1")) {
             door.await(LoggedIn.class);
             ssh.expect("ED25519-CERT");
-            assertThat(ssh.output()).contains("Server accepts key").doesNotContain("accepts key: " + key.file() + " ED25519-CERT");
+            assertThat(ssh.output())
+                    .contains("Server accepts key")
+                    .doesNotContain("accepts key: " + key.file() + " ED25519-CERT");
         }
     }
 
     @Test
     void aDisabledDeviceIsToldSoAtItsLogin() throws Exception {
-        door.publish(DoorFixture.device(
-                "mm", DoorFixture.AUTOMATIC, List.of(key.device()), false, List.of(), List.of()));
+        door.publish(
+                DoorFixture.device("mm", DoorFixture.AUTOMATIC, List.of(key.device()), false, List.of(), List.of()));
         try (Program ssh = door.ssh(key, "-N", "mm@127.0.0.1")) {
             ssh.expect("SP-103 Device mm is disabled.");
             ssh.expectExit(255);
@@ -163,7 +160,7 @@ class DeviceLoginTest {
         door.publish(mm(key.from("198.51.100.0/24")));
         expectRefusal("may not log in from 127.0.0.1. Dial in from 198.51.100.0/24");
         door.publish(mm(key.from("127.0.0.0/8")));
-        try (Program ssh = door.ssh(key, "-N", "mm@127.0.0.1")) {
+        try (Program _ = door.ssh(key, "-N", "mm@127.0.0.1")) {
             door.await(LoggedIn.class);
         }
     }
@@ -196,7 +193,7 @@ class DeviceLoginTest {
                 ssh.expect("SP-102 The login name \"root\" is not allowed here. Set the SSH user to \"mmremote\"");
                 ssh.expectExit(255);
             }
-            try (Program ssh = strict.ssh(key, "-N", "mmremote@127.0.0.1")) {
+            try (Program _ = strict.ssh(key, "-N", "mmremote@127.0.0.1")) {
                 strict.await(LoggedIn.class);
             }
         }
@@ -246,7 +243,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void dropbearAndPuttyLogInWithAnRsaKey() throws Exception {
+    void dropbearLogsInWithAnRsaKeyAndGetsItsPort() throws Exception {
         ClientKey rsa = ClientKey.rsa(folder, "rsa", 2048);
         door.publish(DoorFixture.device("mm", DoorFixture.AUTOMATIC, rsa.device(), 55443));
         Path converted = folder.resolve("rsa.dropbear");
@@ -255,8 +252,17 @@ class DeviceLoginTest {
             convert.expectExit(0);
         }
         try (Program client = Program.start(Stream.of(
-                        "dbclient", "-y", "-y", "-N", "-i", converted.toString(), "-p", Integer.toString(door.port),
-                        "-R", "55443:localhost:1", "mm@127.0.0.1")
+                        "dbclient",
+                        "-y",
+                        "-y",
+                        "-N",
+                        "-i",
+                        converted.toString(),
+                        "-p",
+                        Integer.toString(door.port),
+                        "-R",
+                        "55443:localhost:1",
+                        "mm@127.0.0.1")
                 .toList())) {
             door.awaitOffer(55443);
             assertThat(client.running()).isTrue();

@@ -37,8 +37,8 @@ class ForwardRefusalTest {
 
     @Test
     void whatAClientDidNotHearAtTheEndItHearsAtItsNextLogin() throws Exception {
-        try (Program ssh = door.ssh(
-                key, "-N", "-o", "ExitOnForwardFailure=yes", "-R", "55555:localhost:1", "mm@127.0.0.1")) {
+        try (Program ssh =
+                door.ssh(key, "-N", "-o", "ExitOnForwardFailure=yes", "-R", "55555:localhost:1", "mm@127.0.0.1")) {
             ssh.expect("remote port forwarding failed for listen port 55555");
             ssh.expectExit(255);
         }
@@ -52,7 +52,7 @@ class ForwardRefusalTest {
         try (Program ssh = door.ssh(key, "-N", "-R", "55555:localhost:1", "mm@127.0.0.1")) {
             ssh.expectExit(255);
         }
-        try (Program ssh = door.ssh(key, "-N", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
+        try (Program _ = door.ssh(key, "-N", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
             door.awaitOffer(55443);
         }
         try (Program ssh = door.ssh(key, "-v", "-N", "mm@127.0.0.1")) {
@@ -63,11 +63,13 @@ class ForwardRefusalTest {
 
     @Test
     void aSessionThatGotOneOfItsForwardsStays() throws Exception {
-        try (Program ssh = door.ssh(
-                key, "-N", "-R", "55555:localhost:1", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
+        try (Program ssh = door.ssh(key, "-N", "-R", "55555:localhost:1", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
             door.awaitOffer(55443);
             door.await(ForwardRefused.class);
-            Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(ssh::running);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(6))
+                    .until(ssh::running);
         }
     }
 
@@ -75,7 +77,10 @@ class ForwardRefusalTest {
     void aSessionThatNeverAskedStays() throws Exception {
         try (Program ssh = door.ssh(key, "-N", "mm@127.0.0.1")) {
             door.await(LoggedIn.class);
-            Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(ssh::running);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(6))
+                    .until(ssh::running);
         }
     }
 
@@ -100,8 +105,8 @@ class ForwardRefusalTest {
     @Test
     void aForwardOfAUnixSocketIsRefusedAndNoFileAppears() throws Exception {
         Path socket = folder.resolve("x.sock");
-        try (Program ssh = door.ssh(
-                key, "-N", "-R", socket + ":localhost:1", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
+        try (Program _ =
+                door.ssh(key, "-N", "-R", socket + ":localhost:1", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
             door.awaitOffer(55443);
             assertThat(door.await(RequestRefused.class).why().fault()).isEqualTo(Fault.UNIX_SOCKET_FORWARD);
             assertThat(socket).doesNotExist();

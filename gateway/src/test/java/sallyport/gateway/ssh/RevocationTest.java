@@ -92,8 +92,7 @@ class RevocationTest {
 
     @Test
     void aReleasedPortIsGoneAndTheOtherOfTheSameSessionStays() throws Exception {
-        try (Program ssh = door.ssh(
-                key, "-N", "-R", "55443:localhost:1", "-R", "55444:localhost:1", "mm@127.0.0.1")) {
+        try (Program ssh = door.ssh(key, "-N", "-R", "55443:localhost:1", "-R", "55444:localhost:1", "mm@127.0.0.1")) {
             door.awaitOffer(55443);
             door.awaitOffer(55444);
             publishFast(mm(true, List.of(key), 55444));

@@ -35,14 +35,16 @@ class StatusPageTest {
 
     @Test
     void aSessionWithoutNGetsAPageAndStaysAlsoWithItsInputClosed() throws Exception {
-        try (Program ssh =
-                door.ssh(key, "-R", "55443:localhost:1", "-R", "55555:localhost:1", "mm@127.0.0.1")) {
+        try (Program ssh = door.ssh(key, "-R", "55443:localhost:1", "-R", "55555:localhost:1", "mm@127.0.0.1")) {
             ssh.endInput();
             ssh.expect("Sallyport: device mm");
             ssh.expect("55443  private, through hostnames");
             ssh.expect("https://mm.example.com/");
             ssh.expect("55555  refused: SP-212 Port 55555 is not granted to mm.");
-            Awaitility.await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(5)).until(ssh::running);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(ssh::running);
             assertThat(door.tunnels.find(new PortNumber(55443))).isPresent();
         }
     }
@@ -51,14 +53,16 @@ class StatusPageTest {
     void aPageOfRefusalsAloneStaysWhileItIsRead() throws Exception {
         try (Program ssh = door.ssh(key, "-R", "55555:localhost:1", "mm@127.0.0.1")) {
             ssh.expect("refused: SP-212");
-            Awaitility.await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(7)).until(ssh::running);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(5))
+                    .atMost(Duration.ofSeconds(7))
+                    .until(ssh::running);
         }
     }
 
     @Test
     void thePageChangesWhenAPortIsTaken() throws Exception {
-        try (Program ssh =
-                door.ssh(key, "-R", "55443:localhost:1", "-R", "0:localhost:1", "mm@127.0.0.1")) {
+        try (Program ssh = door.ssh(key, "-R", "55443:localhost:1", "-R", "0:localhost:1", "mm@127.0.0.1")) {
             ssh.expect("20001  private");
             int shown = ssh.output().length();
             try (Program newer = door.ssh(key, "-N", "-R", "0:localhost:1", "mm@127.0.0.1")) {
@@ -99,15 +103,20 @@ class StatusPageTest {
 
     @Test
     void aLocalForwardIsRefusedAndTheRemoteOneLivesOn() throws Exception {
-        try (Program ssh =
-                door.ssh(key, "-N", "-R", "55443:localhost:1", "-W", "127.0.0.1:22", "mm@127.0.0.1")) {
+        try (Program ssh = door.ssh(key, "-N", "-R", "55443:localhost:1", "-W", "127.0.0.1:22", "mm@127.0.0.1")) {
             ssh.expect("administratively prohibited: SP-221 A local forward is not available here.");
         }
         try (Program ssh = door.ssh(
-                key, "-v", "-N", "-R", "55443:localhost:1", "-L",
-                folder.resolve("local.sock") + ":127.0.0.1:22", "mm@127.0.0.1")) {
+                key,
+                "-v",
+                "-N",
+                "-R",
+                "55443:localhost:1",
+                "-L",
+                folder.resolve("local.sock") + ":127.0.0.1:22",
+                "mm@127.0.0.1")) {
             door.awaitOffer(55443);
-            try (Program visitor = Program.start(
+            try (Program _ = Program.start(
                     "curl", "-s", "--unix-socket", folder.resolve("local.sock").toString(), "http://x/")) {
                 ssh.expect("administratively prohibited: SP-221");
             }

@@ -99,11 +99,10 @@ class TakeoverTest {
 
     @Test
     void aSessionThatLostOnePortKeepsTheOther() throws Exception {
-        try (Program older = door.ssh(
-                        key, "-N", "-R", "55443:localhost:1", "-R", "55444:localhost:1", "mm@127.0.0.1");
-                AutoCloseable nothing = () -> {}) {
+        try (Program older =
+                door.ssh(key, "-N", "-R", "55443:localhost:1", "-R", "55444:localhost:1", "mm@127.0.0.1")) {
             door.awaitOffer(55444);
-            try (Program newer = door.ssh(key, "-N", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
+            try (Program _ = door.ssh(key, "-N", "-R", "55443:localhost:1", "mm@127.0.0.1")) {
                 door.await(TakenOver.class);
                 assertThat(owner(PORT)).isNotSameAs(owner(new PortNumber(55444)));
                 assertThat(older.running()).isTrue();
