@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.kex.KexState;
@@ -116,6 +117,12 @@ final class GatewaySession extends ServerSessionImpl {
     /** What the client called itself, cleaned. */
     String client() {
         return Printable.clean(connection.client(), ClientIdentification.MAX_LENGTH);
+    }
+
+    /** It was sent when the connection was accepted. */
+    @Override
+    protected IoWriteFuture sendIdentification(String version, List<String> extraLines) {
+        return AbstractIoWriteFuture.fulfilled("identification", true);
     }
 
     // KEXINIT

@@ -44,6 +44,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
 
     private final SessionEvents events;
     private final HandshakeExecutor handshakes;
+    private final String identification;
     private final IoHandler handler;
     private final Strangers strangers;
     private final ServerBootstrap bootstrap;
@@ -57,9 +58,11 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
             Timers timers,
             SessionEvents events,
             HandshakeExecutor handshakes,
+            String identification,
             IoHandler handler) {
         this.events = events;
         this.handshakes = handshakes;
+        this.identification = identification;
         this.handler = handler;
         this.strangers = new Strangers(timers, Strangers.MAX, this);
         this.bootstrap = bootstrap(loops);
@@ -89,6 +92,11 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
         sessions.put(session.getId(), session);
         strangers.add(session);
         channel.pipeline().addLast(session.new Handler());
+    }
+
+    /** Our first line, without its end. */
+    String identification() {
+        return identification;
     }
 
     HandshakeExecutor handshakes() {

@@ -1,6 +1,7 @@
 package sallyport.gateway.ssh;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -8,24 +9,19 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.future.CloseFuture;
-import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoService;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.io.IoWriteFuture;
-import org.apache.sshd.common.session.helpers.MissingAttachedSessionException;
 import org.apache.sshd.common.util.Readable;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.closeable.AbstractCloseable;
@@ -39,14 +35,14 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Outgoing</h2>
  *
- * Any thread may write (MINA calls {@link #writeBuffer} under the lock that also numbers and encrypts the packets). The
- * packet is copied once into a direct buffer and joins the one queue of this session; a single task on the loop writes
- * everything that has gathered and flushes once. There is no second way to the socket, so the order of encryption is the
- * order on the wire. A graceful close drains the queue first; any close fails what is left in it.
+ * Any thread may write (MINA calls {@link #writeBuffer} under the lock that also numbers and encrypts the packets), through
+ * the one {@link WriteQueue}; so the order of encryption is the order on the wire. A graceful close drains the queue first; any
+ * close fails what is left in it.
  *
  * <h2>Incoming</h2>
  *
- * Messages are handled by one thread at a time. Until the peer is authenticated that is the {@link HandshakeExecutor}, since
+ * A new connection costs next to nothing: it is greeted, and MINA's session is made with the first bytes of a peer that
+ * speaks SSH. Messages are handled by one thread at a time. Until the peer is authenticated that is the {@link HandshakeExecutor}, since
  * key exchange costs milliseconds: the socket is read once, the bytes go to the executor, and only when they are dealt with
  * is the socket read again. From {@link #authenticated()} on it is the session's loop, after the executor's last task has
  * ended. {@link #phase} is touched by the loop alone; the executor's task and the loop meet through {@code loop.execute}.
@@ -93,18 +89,17 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
     private final InetSocketAddress remote;
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
 
-    private final Queue<PendingWrite> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final WriteQueue writes;
     private final AtomicBoolean turnedAway = new AtomicBoolean();
-    private final AtomicLong pendingBytes = new AtomicLong();
-    private volatile boolean dead;
     private volatile boolean authenticated;
-
     private volatile boolean keyed;
     private volatile String client = "";
 
     /** Belongs to whoever has the session's bytes: the executor's task or the loop, never both. */
     private final Slice slice = new Slice();
+
+    /** MINA's session exists; belongs to whoever has the session's bytes. */
+    private boolean created;
 
     /** CPU time that the executor spent here; touched under its lock. */
     long spentNanos;
@@ -124,6 +119,7 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
         this.channel = channel;
         this.acceptanceAddress = channel.localAddress();
         this.remote = channel.remoteAddress();
+        this.writes = new WriteQueue(channel);
     }
 
     /** The loop on which this session lives once it is authenticated. */
@@ -225,54 +221,19 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
 
     @Override
     public IoWriteFuture writeBuffer(Buffer buffer) throws IOException {
-        int length = buffer.available();
-        PendingWrite write = new PendingWrite(channel.alloc().directBuffer(length, length));
-        write.bytes.writeBytes(buffer.array(), buffer.rpos(), length);
-        long unsent = pendingBytes.addAndGet(length);
-        queue.add(write);
-        if (dead) {
-            failQueue();
-        } else if (unsent > (authenticated ? MAX_PENDING : MAX_PENDING_UNAUTHENTICATED)) {
+        IoWriteFuture written = writes.add(buffer);
+        if (writes.unsent() > (authenticated ? MAX_PENDING : MAX_PENDING_UNAUTHENTICATED)) {
             LOG.debug("{} does not read its answers: closed", this);
             close(true);
-        } else {
-            scheduleDrain();
         }
-        return write;
-    }
-
-    private void scheduleDrain() {
-        if (drainScheduled.compareAndSet(false, true)) {
-            onLoop(this::drain);
-        }
-    }
-
-    private void drain() {
-        drainScheduled.set(false);
-        for (PendingWrite write = queue.poll(); write != null; write = queue.poll()) {
-            int length = write.bytes.readableBytes();
-            PendingWrite written = write;
-            channel.write(write.bytes).addListener(future -> {
-                written.done(future.cause());
-                pendingBytes.addAndGet(-length);
-            });
-        }
-        channel.flush();
-    }
-
-    private void failQueue() {
-        for (PendingWrite write = queue.poll(); write != null; write = queue.poll()) {
-            pendingBytes.addAndGet(-write.bytes.readableBytes());
-            write.bytes.release();
-            write.done(new ClosedChannelException());
-        }
+        return written;
     }
 
     @Override
     protected CloseFuture doCloseGracefully() {
         onLoop(() -> {
-            drain();
-            channel.writeAndFlush(channel.alloc().buffer(0)).addListener(future -> {
+            writes.drain();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(future -> {
                 channel.close();
                 closeFuture.setClosed();
             });
@@ -284,11 +245,8 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
 
     @Override
     protected void doCloseImmediately() {
-        dead = true;
-        onLoop(() -> {
-            failQueue();
-            channel.close();
-        });
+        writes.close();
+        onLoop(channel::close);
         super.doCloseImmediately();
     }
 
@@ -296,24 +254,16 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
         try {
             loop().execute(task);
         } catch (RejectedExecutionException e) {
-            dead = true; // the gateway has stopped its loops
-            failQueue();
+            writes.close(); // the gateway has stopped its loops, and with them its sockets
         }
     }
 
     // what arrives, on the loop
 
+    /** Greets; MINA's part is made only when there is something for it to do. */
     private void activate() {
-        try {
-            ThreadUtils.runAsInternal(() -> {
-                handler.sessionCreated(this);
-                return null;
-            });
-            channel.read();
-        } catch (Exception e) {
-            LOG.debug("{}: no SSH session could be made", this, e);
-            close(true);
-        }
+        channel.writeAndFlush(Unpooled.copiedBuffer(service.identification() + "\r\n", StandardCharsets.US_ASCII));
+        channel.read();
     }
 
     private void arrived(ByteBuf bytes) {
@@ -401,6 +351,13 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
     /** Hands bytes to MINA, a slice at a time. On whichever thread has the session now. */
     private void deliver(ByteBuf bytes) {
         try {
+            if (!created) {
+                created = true;
+                ThreadUtils.runAsInternal(() -> {
+                    handler.sessionCreated(this);
+                    return null;
+                });
+            }
             while (bytes.isReadable() && isOpen()) {
                 slice.take(bytes);
                 ThreadUtils.runAsInternal(() -> {
@@ -443,12 +400,12 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
         ahead.clear();
         service.ended(this);
         try {
-            ThreadUtils.runAsInternal(() -> {
-                handler.sessionClosed(this);
-                return null;
-            });
-        } catch (MissingAttachedSessionException e) {
-            LOG.trace("{}: ended before there was an SSH session", this, e);
+            if (created) {
+                ThreadUtils.runAsInternal(() -> {
+                    handler.sessionClosed(this);
+                    return null;
+                });
+            }
         } catch (Exception e) {
             LOG.debug("{}: failed while ending", this, e);
         } finally {
@@ -482,20 +439,6 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
                 bytes.readBytes(data, offset, count);
                 length -= count;
             }
-        }
-    }
-
-    /** A packet on its way to the socket, and MINA's future for it. */
-    private static final class PendingWrite extends AbstractIoWriteFuture {
-        private final ByteBuf bytes;
-
-        PendingWrite(ByteBuf bytes) {
-            super("write", null);
-            this.bytes = bytes;
-        }
-
-        void done(@Nullable Throwable cause) {
-            setValue(cause == null ? (Object) true : cause);
         }
     }
 

@@ -10,8 +10,10 @@ import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoServiceEventListener;
 import org.apache.sshd.common.io.IoServiceFactory;
 import org.apache.sshd.common.io.IoServiceFactoryFactory;
+import org.apache.sshd.common.session.SessionContext;
 import org.apache.sshd.common.util.closeable.AbstractCloseable;
 import org.apache.sshd.common.util.threads.CloseableExecutorService;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.time.Timers;
 
@@ -40,7 +42,14 @@ final class NettyTransport implements IoServiceFactoryFactory, AutoCloseable {
 
     @Override
     public IoServiceFactory create(FactoryManager manager) {
-        return new ServiceFactory();
+        return new ServiceFactory(identification(manager));
+    }
+
+    /** Our first line, as MINA composes it (RFC 4253 section 4.2). */
+    private static String identification(FactoryManager manager) {
+        String software = manager.getString(CoreModuleProperties.SERVER_IDENTIFICATION.getName());
+        return SessionContext.DEFAULT_SSH_VERSION_PREFIX
+                + (software == null || software.isEmpty() ? manager.getVersion() : software);
     }
 
     @Override
@@ -55,11 +64,16 @@ final class NettyTransport implements IoServiceFactoryFactory, AutoCloseable {
     }
 
     private final class ServiceFactory extends AbstractCloseable implements IoServiceFactory {
+        private final String identification;
         private @Nullable IoServiceEventListener listener;
+
+        ServiceFactory(String identification) {
+            this.identification = identification;
+        }
 
         @Override
         public IoAcceptor createAcceptor(IoHandler handler) {
-            return new NettyIoAcceptor(loops, timers, events, handshakes, handler);
+            return new NettyIoAcceptor(loops, timers, events, handshakes, identification, handler);
         }
 
         @Override
