@@ -72,7 +72,10 @@ final class ApiClient implements AutoCloseable {
             AdminSocket socket = AdminSocket.in(data);
             if (!Files.exists(socket.path())) {
                 socket.close();
-                throw unreachable(socket.path().toString());
+                boolean closedToUs = Files.isDirectory(data) && !Files.isExecutable(data);
+                throw closedToUs
+                        ? notAllowed(socket.path().toString())
+                        : unreachable(socket.path().toString());
             }
             return new ApiClient("http://localhost", socket.path().toString(), Optional.of(socket), Optional.empty());
         } catch (IOException e) {
@@ -150,14 +153,18 @@ final class ApiClient implements AutoCloseable {
         }
         String message = String.valueOf(cause.getMessage());
         if (socket.isPresent() && !(cause instanceof ConnectException) && message.contains("Permission denied")) {
-            return CommandFailure.of(
-                    new Problem(
-                            Fault.UNREACHABLE,
-                            "You may not open " + place + ".",
-                            "Run the command as root or as the gateway's user, or use --url and --token-file."),
-                    ExitCode.UNREACHABLE);
+            return notAllowed(place);
         }
         return unreachable(place);
+    }
+
+    private static CommandFailure notAllowed(String place) {
+        return CommandFailure.of(
+                new Problem(
+                        Fault.UNREACHABLE,
+                        "You may not open " + place + ".",
+                        "Run the command as root or as the gateway's user, or use --url and --token-file."),
+                ExitCode.UNREACHABLE);
     }
 
     private static CommandFailure unreachable(String place) {
