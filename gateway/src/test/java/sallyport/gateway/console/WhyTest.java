@@ -70,8 +70,7 @@ final class WhyTest {
     @Test
     void a_web_server_that_is_down_fails_at_the_devices_answer() {
         connect(19001);
-        fixture.facts.answered =
-                new GatewayFacts.Answered(Speech.DOWN, Optional.of(Fault.WEB_SERVER_DOWN.problem()));
+        fixture.facts.answered = new GatewayFacts.Answered(Speech.DOWN, Optional.of(Fault.WEB_SERVER_DOWN.problem()));
         JsonNode why = why("https://lab.mm.test:8443/", "198.51.100.7");
         assertThat(why.at("/reaches").asBoolean()).isFalse();
         assertThat(result(why, "device's answer")).isEqualTo("failed");
@@ -105,8 +104,8 @@ final class WhyTest {
 
     private JsonNode why(String url, String from) {
         String query = "?url=" + URLEncoder.encode(url, StandardCharsets.UTF_8);
-        return JSON.readTree(
-                fixture.get("/api/v1/why" + query + (from.isEmpty() ? "" : "&from=" + from)).body());
+        return JSON.readTree(fixture.get("/api/v1/why" + query + (from.isEmpty() ? "" : "&from=" + from))
+                .body());
     }
 
     private static String result(JsonNode why, String step) {
