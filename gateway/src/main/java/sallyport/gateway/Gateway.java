@@ -1,0 +1,249 @@
+package sallyport.gateway;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sallyport.gateway.cert.Certificates;
+import sallyport.gateway.config.DataFolder;
+import sallyport.gateway.config.GatewayConfig;
+import sallyport.gateway.config.ListenAddress;
+import sallyport.gateway.console.Console;
+import sallyport.gateway.console.ManagementListener;
+import sallyport.gateway.console.RecentEvents;
+import sallyport.gateway.directory.DirectoryEditor;
+import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.edge.ConsoleTarget;
+import sallyport.gateway.edge.Deadlines;
+import sallyport.gateway.edge.DeviceProbe;
+import sallyport.gateway.edge.FrontSettings;
+import sallyport.gateway.edge.HttpsFront;
+import sallyport.gateway.edge.OpenPortListeners;
+import sallyport.gateway.edge.RedirectFront;
+import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.event.EventLog;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.event.GatewayEvents;
+import sallyport.gateway.event.KnockingKeys;
+import sallyport.gateway.event.Metrics;
+import sallyport.gateway.ssh.FrontDoor;
+import sallyport.gateway.ssh.HostKeys;
+import sallyport.gateway.ssh.SshSettings;
+import sallyport.gateway.store.GatewayClaims;
+import sallyport.gateway.store.JdbcDirectoryStore;
+import sallyport.gateway.store.StoredDirectory;
+import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.EventLoops;
+import sallyport.gateway.tunnel.Tunnels;
+import sallyport.gateway.tunnel.WindowBudget;
+
+/**
+ * The running gateway: builds everything in data-flow order, starts it and drains it. What can be wrong with configuration,
+ * data folder, certificates and store is found before anything listens; when a listener fails, those before it are closed
+ * again.
+ *
+ * <p>{@link #start} and {@link #close} block, for control-plane threads.
+ */
+public final class Gateway implements AutoCloseable {
+    /** How long requests that are under way may take to end when the gateway stops. */
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final GatewayConfig config;
+    private final OpenParts parts;
+    private final GatewayAddresses addresses = new GatewayAddresses();
+    private final StoredDirectory stored;
+    private final Tunnels tunnels;
+    private final SystemdNotifier systemd;
+
+    /**
+     * Starts everything.
+     *
+     * @return when all listeners accept
+     * @throws sallyport.gateway.fault.ProblemException in words for an operator; nothing stays open then
+     */
+    public static Gateway start(GatewayConfig config, GatewayOptions options) {
+        Gateway gateway = null;
+        OpenParts parts = new OpenParts();
+        try {
+            gateway = new Gateway(config, options, parts);
+            return gateway;
+        } finally {
+            if (gateway == null) {
+                parts.close();
+            }
+        }
+    }
+
+    private Gateway(GatewayConfig config, GatewayOptions options, OpenParts parts) {
+        this.config = config;
+        this.parts = parts;
+        ExecutorService blocking = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sallyport-blocking-", 0).factory());
+        parts.add("blocking work", blocking::shutdownNow);
+        Timers timers = options.timers().orElseGet(() -> systemTimers(parts));
+
+        // what is on disk
+        DataFolder data = DataFolder.open(config.data());
+        parts.add("data folder", data);
+        JdbcDirectoryStore store = JdbcDirectoryStore.open(config.database());
+        parts.add("store", store);
+        stored = new StoredDirectory(store, GatewayClaims.of(config), timers::now);
+        DirectoryHolder directory = stored.holder();
+        boolean mayMakeKeys = options.newHostKeys() || directory.current().devices().isEmpty();
+        HostKeys hostKeys = HostKeys.open(config.data(), mayMakeKeys);
+
+        // what happened
+        Metrics metrics = new Metrics(options.version());
+        DeviceHistory history = new DeviceHistory(timers);
+        KnockingKeys knocking = new KnockingKeys(timers);
+        RecentEvents recent = new RecentEvents(timers);
+        directory.subscribe(history);
+        directory.subscribe(knocking);
+        GatewayEvents events =
+                GatewayEvents.all(List.of(new EventLog(timers), metrics, history, knocking, recent));
+        hostKeys.warnings().forEach(warning -> events.happened(new GatewayEvent.Notice(warning)));
+
+        Certificates certificates = Certificates.open(config, directory, timers, events, blocking);
+        parts.add("certificates", certificates);
+
+        // where devices and visitors meet
+        EventLoops loops = new EventLoops(options.loops());
+        parts.add("event loops", loops);
+        systemd = new SystemdNotifier(loops.group(), options.notifySocket());
+        tunnels = new Tunnels(timers, events);
+        directory.subscribe(tunnels);
+        OpenPortListeners openPorts = new OpenPortListeners(tunnels, directory, timers, events);
+        parts.add("open ports", openPorts);
+        directory.subscribe(openPorts);
+        tunnels.openPorts(openPorts);
+        DeviceProbe probe =
+                new DeviceProbe(tunnels, directory, timers, events, new TlsMemory(stored, blocking));
+        directory.subscribe(probe);
+        tunnels.listen(probe);
+        RunningFacts facts = new RunningFacts(
+                options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
+        gauges(metrics, certificates);
+
+        // the doors, from the inside out: what depends on an inner one opens after it
+        ManagementListener management = ManagementListener.start(
+                config.management().listen(), new RunningHealth(options.version(), metrics, addresses));
+        parts.add("management", management);
+        addresses.add("management", resolve(management.addresses()));
+        Console console = Console.start(new Console.Parts(
+                config, data.adminToken(), directory, stored, tunnels, timers, history, knocking, recent, facts));
+        parts.add("console", console);
+        addresses.add("console", resolve(console.addresses()));
+        Optional<ConsoleTarget> consoleByName = config.console()
+                .hostname()
+                .map(name -> new ConsoleTarget(name, () -> reachable(addresses.console().getFirst())));
+        HttpsFront https = new HttpsFront(
+                front(config.https().listen(), consoleByName),
+                loops.group(),
+                directory,
+                tunnels,
+                certificates,
+                probe,
+                timers,
+                events);
+        parts.add("HTTPS front", () -> https.stop(DRAIN));
+        addresses.add("https", https.start());
+        RedirectFront redirect = new RedirectFront(
+                front(config.http().listen(), consoleByName), loops.group(), directory, timers, events);
+        parts.add("redirect front", redirect::stop);
+        addresses.add("http", redirect.start());
+        FrontDoor frontDoor = new FrontDoor(
+                new SshSettings(config.ssh().listen(), config.ssh().user(), hostKeys, loops.group()),
+                directory,
+                tunnels,
+                WindowBudget.ofMemory(),
+                timers,
+                events,
+                new DeviceUrls(directory, config.domain(), this::publicPort));
+        parts.add("SSH front door", frontDoor);
+        addresses.add("ssh", frontDoor.start());
+
+        systemd.ready(directory.current().devices().size() + " devices");
+    }
+
+    private static Timers systemTimers(OpenParts parts) {
+        SystemTimers timers = new SystemTimers();
+        parts.add("timers", timers);
+        return timers;
+    }
+
+    private FrontSettings front(
+            List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName) {
+        return new FrontSettings(
+                listen, this::publicPort, consoleByName, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
+    }
+
+    private void gauges(Metrics metrics, Certificates certificates) {
+        metrics.gauge("sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
+        metrics.gauge("sallyport_forwards", "Ports that a tunnel offers", () -> tunnels.offers().size());
+        metrics.gauge(
+                "sallyport_streams_open",
+                "Open streams",
+                () -> tunnels.tunnels().stream()
+                        .mapToInt(tunnel -> tunnel.figures().streams())
+                        .sum());
+        metrics.certificates(certificates::expiries);
+    }
+
+    /** The port that links and redirects say. */
+    private int publicPort() {
+        return config.https()
+                .publicPort()
+                .orElseGet(() -> addresses.https().isEmpty()
+                        ? config.https().listen().getFirst().port()
+                        : addresses.https().getFirst().getPort());
+    }
+
+    /** Where the gateway itself reaches a listener: one on all addresses through loopback. */
+    private static InetSocketAddress reachable(InetSocketAddress listener) {
+        return listener.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getPort())
+                : listener;
+    }
+
+    /** Jetty's listeners name themselves in text; these are addresses, never names. */
+    private static List<InetSocketAddress> resolve(List<String> addresses) {
+        return addresses.stream()
+                .map(text -> URI.create("tcp://" + text))
+                .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort()))
+                .toList();
+    }
+
+    public GatewayAddresses addresses() {
+        return addresses;
+    }
+
+    /** Changes the directory as an operator does. */
+    public DirectoryEditor editor() {
+        return stored;
+    }
+
+    public DirectoryHolder directory() {
+        return stored.holder();
+    }
+
+    public Tunnels tunnels() {
+        return tunnels;
+    }
+
+    /** Stops accepting, lets requests end, tells devices, and closes everything in reverse order. */
+    @Override
+    public void close() {
+        LOG.info("Stopping");
+        systemd.stopping();
+        parts.close();
+    }
+}

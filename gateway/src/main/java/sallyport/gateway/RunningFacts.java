@@ -1,0 +1,122 @@
+package sallyport.gateway;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import sallyport.gateway.cert.Certificates;
+import sallyport.gateway.cert.ServerCertificate;
+import sallyport.gateway.console.GatewayFacts;
+import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.edge.DeviceSpeech;
+import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.ssh.HostKeys;
+
+/** What the console shows about the gateway itself, read from the parts that know it. Any thread; {@link #ask} blocks. */
+final class RunningFacts implements GatewayFacts {
+    private static final int DNS_NAME = 2;
+
+    private final String version;
+    private final Instant started;
+    private final GatewayAddresses addresses;
+    private final HostKeys hostKeys;
+    private final Certificates certificates;
+    private final DeviceSpeech speech;
+    private final DeviceHistory history;
+
+    RunningFacts(
+            String version,
+            Instant started,
+            GatewayAddresses addresses,
+            HostKeys hostKeys,
+            Certificates certificates,
+            DeviceSpeech speech,
+            DeviceHistory history) {
+        this.version = version;
+        this.started = started;
+        this.addresses = addresses;
+        this.hostKeys = hostKeys;
+        this.certificates = certificates;
+        this.speech = speech;
+        this.history = history;
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    @Override
+    public Instant started() {
+        return started;
+    }
+
+    @Override
+    public Map<String, List<String>> listeners() {
+        return addresses.words();
+    }
+
+    @Override
+    public List<HostKey> hostKeys() {
+        return hostKeys.keys().stream()
+                .map(key -> new HostKey(key.type(), key.fingerprint().value()))
+                .toList();
+    }
+
+    @Override
+    public List<Certificate> certificates() {
+        return certificates.expiries().entrySet().stream()
+                .map(entry -> new Certificate(List.of(entry.getKey()), entry.getValue(), "in use"))
+                .toList();
+    }
+
+    @Override
+    public Optional<Certificate> findCertificate(Hostname hostname) {
+        return certificates.find(hostname).map(RunningFacts::describe);
+    }
+
+    private static Certificate describe(ServerCertificate certificate) {
+        X509Certificate leaf = certificate.chain().getFirst();
+        return new Certificate(
+                names(leaf),
+                leaf.getNotAfter().toInstant(),
+                leaf.getIssuerX500Principal().getName());
+    }
+
+    private static List<String> names(X509Certificate leaf) {
+        try {
+            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+            return names == null
+                    ? List.of()
+                    : names.stream()
+                            .filter(name -> name.get(0).equals(DNS_NAME))
+                            .map(name -> String.valueOf(name.get(1)))
+                            .toList();
+        } catch (CertificateParsingException e) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public Answered ask(DeviceName device, PortNumber port) {
+        Speech answer = asked(device, port);
+        return new Answered(
+                answer,
+                Optional.ofNullable(history.of(device).probes().get(port)).flatMap(DeviceHistory.Probe::problem));
+    }
+
+    private Speech asked(DeviceName device, PortNumber port) {
+        try {
+            return speech.probe(device, port).toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("a probe never fails", e);
+        }
+    }
+}
