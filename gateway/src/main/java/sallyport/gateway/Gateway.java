@@ -62,6 +62,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayAddresses addresses = new GatewayAddresses();
     private final StoredDirectory stored;
     private final Tunnels tunnels;
+    private final Certificates certificates;
     private final SystemdNotifier systemd;
 
     /**
@@ -112,7 +113,7 @@ public final class Gateway implements AutoCloseable {
                 GatewayEvents.all(List.of(new EventLog(timers), metrics, history, knocking, recent));
         hostKeys.warnings().forEach(warning -> events.happened(new GatewayEvent.Notice(warning)));
 
-        Certificates certificates = Certificates.open(config, directory, timers, events, blocking);
+        certificates = Certificates.open(config, directory, timers, events, blocking);
         parts.add("certificates", certificates);
 
         // where devices and visitors meet
@@ -131,7 +132,7 @@ public final class Gateway implements AutoCloseable {
         tunnels.listen(probe);
         RunningFacts facts = new RunningFacts(
                 options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
-        gauges(metrics, certificates);
+        gauges(metrics);
 
         // the doors, from the inside out: what depends on an inner one opens after it
         ManagementListener management = ManagementListener.start(
@@ -186,7 +187,7 @@ public final class Gateway implements AutoCloseable {
                 listen, this::publicPort, consoleByName, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
     }
 
-    private void gauges(Metrics metrics, Certificates certificates) {
+    private void gauges(Metrics metrics) {
         metrics.gauge("sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
         metrics.gauge("sallyport_forwards", "Ports that a tunnel offers", () -> tunnels.offers().size());
         metrics.gauge(
@@ -220,6 +221,12 @@ public final class Gateway implements AutoCloseable {
                 .map(text -> URI.create("tcp://" + text))
                 .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort()))
                 .toList();
+    }
+
+    /** Reads the certificate files again; a pair that cannot be used stays as it was. Blocking. */
+    public void reload() {
+        certificates.reload();
+        LOG.info("Certificates and log level were read again; listeners and ports change with a restart");
     }
 
     public GatewayAddresses addresses() {
