@@ -261,7 +261,7 @@ public enum Fault {
             "Check disk and permissions of the data folder, or database.url."),
     DATA_FOLDER_IN_USE(606, "Another gateway uses the data folder {folder}.", "Stop it first, or use another folder."),
     FAMILY_MISSING(
-            608,
+            609,
             "This host cannot listen on {address}: {detail}.",
             "Nothing, if the other address family is enough; else enable it in the kernel."),
     ALREADY_SHUTTING_DOWN(607, "The gateway is shutting down.", "Try again after the restart."),
@@ -296,7 +296,15 @@ public enum Fault {
             "{place}: the key {key} does not belong to the certificate {file}.",
             "Give the pair that belongs together."),
     CERTIFICATE_EXPIRED(
-            713, "The certificate {file} expired on {expired}.", "Renew it; the gateway takes the new file by itself.");
+            713, "The certificate {file} expired on {expired}.", "Renew it; the gateway takes the new file by itself."),
+    LOCAL_CA_UNREADABLE(
+            714,
+            "The local certificate authority {file} cannot be used: {detail}.",
+            "Restore it from the backup; or remove the folder ca, and everybody imports the new ca.pem."),
+    LOCAL_CA_FAILED(
+            715,
+            "The local certificate authority in {folder} could not issue: {detail}.",
+            "Check free space and permissions of the data folder; the gateway tries again every hour and at every change.");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+)}");
 
