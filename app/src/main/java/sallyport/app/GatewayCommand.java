@@ -51,7 +51,7 @@ final class GatewayCommand implements Callable<Integer> {
         CommandSpec command = Objects.requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
         LoadedConfig loaded = Sallyport.of(command).configuration(settings);
-        Logging.configure(loaded.config().log());
+        Logging.start(loaded.config().log());
         loaded.warnings().forEach(warning -> LoggerFactory.getLogger(Gateway.class).warn("{}", warning.sentence()));
         GatewayOptions options =
                 GatewayOptions.ofEnvironment(VersionCommand.version(), newHostKeys, System.getenv());
@@ -68,7 +68,7 @@ final class GatewayCommand implements Callable<Integer> {
     private void reload(CommandSpec command, Gateway gateway) {
         try {
             LoadedConfig loaded = Sallyport.of(command).configuration(settings);
-            Logging.configure(loaded.config().log());
+            Logging.start(loaded.config().log());
             gateway.reload();
         } catch (ConfigException e) {
             e.problems()

@@ -189,7 +189,7 @@ public final class Gateway implements AutoCloseable {
 
     private void gauges(Metrics metrics) {
         metrics.gauge("sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
-        metrics.gauge("sallyport_forwards", "Ports that a tunnel offers", () -> tunnels.offers().size());
+        metrics.gauge("sallyport_ports_offered", "Ports that a tunnel offers", () -> tunnels.offers().size());
         metrics.gauge(
                 "sallyport_streams_open",
                 "Open streams",
