@@ -3,6 +3,7 @@ package sallyport.app;
 import sun.misc.Signal;
 
 /** SIGHUP, taken as the wish to read the configuration again. */
+@SuppressWarnings("sunapi") // no supported class hears signals; this one is exported by jdk.unsupported for that
 final class Reload {
     private Reload() {}
 

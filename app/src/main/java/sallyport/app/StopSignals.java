@@ -7,6 +7,7 @@ import sun.misc.Signal;
  * SIGTERM and SIGINT, taken as the wish to stop in order, so that the process ends with code 0 and not by the signal. A second
  * one while it stops ends the process at once.
  */
+@SuppressWarnings("sunapi") // no supported class hears signals; this one is exported by jdk.unsupported for that
 final class StopSignals {
     private static final int KILLED_BY_SIGNAL = 128;
 

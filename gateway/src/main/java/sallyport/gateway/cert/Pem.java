@@ -22,6 +22,7 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
 /** PEM (RFC 7468) in and out. Keys come out as the JDK's own classes, which the TLS provider understands. */
@@ -90,12 +91,12 @@ final class Pem {
         return new JcaPEMKeyConverter().getPrivateKey(info);
     }
 
-    /** Keys and certificates, one after the other. */
+    /** Keys (as PKCS#8) and certificates, one after the other. */
     static String write(Object... parts) {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             for (Object part : parts) {
-                writer.writeObject(part);
+                writer.writeObject(part instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : part);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,16 +35,14 @@ import sallyport.gateway.tunnel.Tunnels;
  */
 public final class DeviceProbe implements DeviceSpeech, Tunnels.OfferListener, DirectoryHolder.Subscriber {
     /** Asked of the device itself: it knows no better name of its own at the end of its tunnel. */
-    private static final byte[] REQUEST =
-            """
+    private static final ByteBuffer REQUEST = StandardCharsets.US_ASCII.encode("""
             GET / HTTP/1.1\r
             Host: localhost\r
             User-Agent: Sallyport\r
             Accept: */*\r
             Connection: close\r
             \r
-            """
-                    .getBytes(StandardCharsets.US_ASCII);
+            """);
 
     private final Tunnels tunnels;
     private final DirectoryHolder directory;
@@ -76,13 +73,13 @@ public final class DeviceProbe implements DeviceSpeech, Tunnels.OfferListener, D
      * The first flight of the JDK's client, made once: no handshake is ever finished with it, so its random may be used again.
      * It names no server, as nobody knows what the device calls itself.
      */
-    private static byte[] clientHello() {
+    private static ByteBuffer clientHello() {
         try {
             SSLEngine engine = SSLContext.getDefault().createSSLEngine();
             engine.setUseClientMode(true);
             ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
             engine.wrap(ByteBuffer.allocate(0), hello);
-            return Arrays.copyOf(hello.array(), hello.position());
+            return hello.flip();
         } catch (GeneralSecurityException | SSLException e) {
             throw new IllegalStateException(e);
         }

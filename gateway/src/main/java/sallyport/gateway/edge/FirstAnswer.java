@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -37,7 +38,7 @@ final class FirstAnswer extends SimpleChannelInboundHandler<ByteBuf> {
 
     private static final int NEEDED = HTTP.length;
 
-    private final byte[] words;
+    private final ByteBuffer words;
     private final Duration patience;
     private final Timers timers;
     private final Consumer<Kind> answered;
@@ -46,7 +47,7 @@ final class FirstAnswer extends SimpleChannelInboundHandler<ByteBuf> {
     private boolean done;
     private Timers.@Nullable Timeout deadline;
 
-    FirstAnswer(byte[] words, Duration patience, Timers timers, Consumer<Kind> answered) {
+    FirstAnswer(ByteBuffer words, Duration patience, Timers timers, Consumer<Kind> answered) {
         this.words = words;
         this.patience = patience;
         this.timers = timers;
@@ -56,10 +57,8 @@ final class FirstAnswer extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         deadline = timers.schedule(
-                context.channel().eventLoop(),
-                patience,
-                () -> finish(context, length == 0 ? Kind.SILENT : Kind.OTHER));
-        context.writeAndFlush(Unpooled.wrappedBuffer(words));
+                context.channel().eventLoop(), patience, () -> finish(context, length == 0 ? Kind.SILENT : Kind.OTHER));
+        context.writeAndFlush(Unpooled.wrappedBuffer(words.duplicate()));
         context.read();
     }
 

@@ -3,6 +3,7 @@ package sallyport.gateway.edge;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,7 +59,7 @@ final class PortProbe {
 
     /** What all probes share. */
     record Surroundings(
-            Tunnels tunnels, Timers timers, GatewayEvents events, byte[] clientHello, byte[] request) {}
+            Tunnels tunnels, Timers timers, GatewayEvents events, ByteBuffer clientHello, ByteBuffer request) {}
 
     PortProbe(Target target, Surroundings around, BooleanSupplier tlsRemembered, Runnable tlsSeen) {
         this.target = target;
@@ -141,7 +142,7 @@ final class PortProbe {
             });
         }
 
-        private void say(byte[] words, Duration patience, Consumer<Kind> answered) {
+        private void say(ByteBuffer words, Duration patience, Consumer<Kind> answered) {
             FirstAnswer handler = new FirstAnswer(words, patience, around.timers(), answered);
             InetSocketAddress origin = new InetSocketAddress(DeviceProbe.origin(), 0);
             offer.tunnel()
