@@ -57,7 +57,7 @@ final class GatewayCommand implements Callable<Integer> {
                 GatewayOptions.ofEnvironment(VersionCommand.version(), newHostKeys, System.getenv());
         StopSignals stop = StopSignals.listen();
         try (Gateway gateway = Gateway.start(loaded.config(), options)) {
-            Reload.on(() -> reload(command, gateway));
+            ProcessSignal.on("HUP", () -> Thread.ofVirtual().name("sallyport-reload").start(() -> reload(command, gateway)));
             out.println(gateway.addresses().readyLine());
             out.flush();
             stop.await();

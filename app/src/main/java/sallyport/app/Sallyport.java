@@ -23,6 +23,7 @@ import sallyport.gateway.config.LoadedConfig;
         description = "Safe HTTPS access to devices behind NAT, over SSH reverse tunnels.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             GatewayCommand.class,
             DeviceCommand.class,
             HostnameCommand.class,

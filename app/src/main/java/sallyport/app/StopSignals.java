@@ -1,15 +1,13 @@
 package sallyport.app;
 
 import java.util.concurrent.CountDownLatch;
-import sun.misc.Signal;
 
 /**
  * SIGTERM and SIGINT, taken as the wish to stop in order, so that the process ends with code 0 and not by the signal. A second
  * one while it stops ends the process at once.
  */
-@SuppressWarnings("sunapi") // no supported class hears signals; this one is exported by jdk.unsupported for that
 final class StopSignals {
-    private static final int KILLED_BY_SIGNAL = 128;
+    private static final int KILLED_BY_SIGTERM = 143;
 
     private final CountDownLatch wanted = new CountDownLatch(1);
 
@@ -17,15 +15,14 @@ final class StopSignals {
 
     static StopSignals listen() {
         StopSignals signals = new StopSignals();
-        for (String name : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(name), signals::received);
-        }
+        ProcessSignal.on("TERM", signals::received);
+        ProcessSignal.on("INT", signals::received);
         return signals;
     }
 
-    private void received(Signal signal) {
+    private void received() {
         if (wanted.getCount() == 0) {
-            Runtime.getRuntime().halt(KILLED_BY_SIGNAL + signal.getNumber());
+            Runtime.getRuntime().halt(KILLED_BY_SIGTERM);
         }
         wanted.countDown();
     }
