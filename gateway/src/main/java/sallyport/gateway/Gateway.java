@@ -99,7 +99,8 @@ public final class Gateway implements AutoCloseable {
         parts.add("store", store);
         stored = new StoredDirectory(store, GatewayClaims.of(config), timers::now);
         DirectoryHolder directory = stored.holder();
-        boolean mayMakeKeys = options.newHostKeys() || directory.current().devices().isEmpty();
+        boolean mayMakeKeys =
+                options.newHostKeys() || directory.current().devices().isEmpty();
         HostKeys hostKeys = HostKeys.open(config.data(), mayMakeKeys);
 
         // what happened
@@ -109,8 +110,7 @@ public final class Gateway implements AutoCloseable {
         RecentEvents recent = new RecentEvents(timers);
         directory.subscribe(history);
         directory.subscribe(knocking);
-        GatewayEvents events =
-                GatewayEvents.all(List.of(new EventLog(timers), metrics, history, knocking, recent));
+        GatewayEvents events = GatewayEvents.all(List.of(new EventLog(timers), metrics, history, knocking, recent));
         hostKeys.warnings().forEach(warning -> events.happened(new GatewayEvent.Notice(warning)));
 
         certificates = Certificates.open(config, directory, timers, events, blocking);
@@ -126,12 +126,11 @@ public final class Gateway implements AutoCloseable {
         parts.add("open ports", openPorts);
         directory.subscribe(openPorts);
         tunnels.openPorts(openPorts);
-        DeviceProbe probe =
-                new DeviceProbe(tunnels, directory, timers, events, new TlsMemory(stored, blocking));
+        DeviceProbe probe = new DeviceProbe(tunnels, directory, timers, events, new TlsMemory(stored, blocking));
         directory.subscribe(probe);
         tunnels.listen(probe);
-        RunningFacts facts = new RunningFacts(
-                options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
+        RunningFacts facts =
+                new RunningFacts(options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
         gauges(metrics);
 
         // the doors, from the inside out: what depends on an inner one opens after it
@@ -145,7 +144,8 @@ public final class Gateway implements AutoCloseable {
         addresses.add("console", resolve(console.addresses()));
         Optional<ConsoleTarget> consoleByName = config.console()
                 .hostname()
-                .map(name -> new ConsoleTarget(name, () -> reachable(addresses.console().getFirst())));
+                .map(name -> new ConsoleTarget(
+                        name, () -> reachable(addresses.console().getFirst())));
         HttpsFront https = new HttpsFront(
                 front(config.https().listen(), consoleByName),
                 loops.group(),
@@ -181,15 +181,18 @@ public final class Gateway implements AutoCloseable {
         return timers;
     }
 
-    private FrontSettings front(
-            List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName) {
+    private FrontSettings front(List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName) {
         return new FrontSettings(
                 listen, this::publicPort, consoleByName, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
     }
 
     private void gauges(Metrics metrics) {
-        metrics.gauge("sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
-        metrics.gauge("sallyport_ports_offered", "Ports that a tunnel offers", () -> tunnels.offers().size());
+        metrics.gauge(
+                "sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
+        metrics.gauge(
+                "sallyport_ports_offered",
+                "Ports that a tunnel offers",
+                () -> tunnels.offers().size());
         metrics.gauge(
                 "sallyport_streams_open",
                 "Open streams",
