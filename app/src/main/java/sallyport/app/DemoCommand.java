@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = "Run a gateway, a sample appliance and a tunnel between them on loopback, and print the links.")
 final class DemoCommand implements Callable<Integer> {
-    @Option(names = "--once", description = "Make the round trip through both options, print what was checked, and end.")
+    @Option(
+            names = "--once",
+            description = "Make the round trip through both options, print what was checked, and end.")
     private boolean once;
 
     @Spec
@@ -29,7 +31,9 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         long start = System.nanoTime();
         try (DemoSite site = DemoSite.start()) {
-            out.printf("Ready after %d ms.%n%n", Duration.ofNanos(System.nanoTime() - start).toMillis());
+            out.printf(
+                    "Ready after %d ms.%n%n",
+                    Duration.ofNanos(System.nanoTime() - start).toMillis());
             site.story().forEach(out::println);
             out.println();
             return once ? roundTrip(site, out) : stay(site, out);

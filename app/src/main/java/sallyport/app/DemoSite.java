@@ -35,10 +35,12 @@ final class DemoSite implements AutoCloseable {
 
     private DemoSite() throws IOException {
         // Ctrl-C, also in the middle of the start
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("demo-end").unstarted(this::close));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("demo-end").unstarted(this::close));
         try {
             SampleAppliance appliance = opened(SampleAppliance.start(APPLIANCE.value()));
-            told("Appliance " + APPLIANCE + " listens on https://127.0.0.1:" + appliance.port() + "/, for nobody but its own tunnel.");
+            told("Appliance " + APPLIANCE + " listens on https://127.0.0.1:" + appliance.port()
+                    + "/, for nobody but its own tunnel.");
 
             GatewayFixture fixture = opened(GatewayFixture.start(DOMAIN));
             int ssh = fixture.sshPort();
@@ -55,11 +57,7 @@ final class DemoSite implements AutoCloseable {
                     + "@127.0.0.1");
 
             place = new RoundTrip.Place(
-                    APPLIANCE + "." + DOMAIN,
-                    fixture.httpsPort(),
-                    fixture.httpPort(),
-                    openPort,
-                    fixture.ca());
+                    APPLIANCE + "." + DOMAIN, fixture.httpsPort(), fixture.httpPort(), openPort, fixture.ca());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -94,7 +92,8 @@ final class DemoSite implements AutoCloseable {
                 APPLIANCE,
                 "Bench multimeter M4",
                 List.of("demo"),
-                List.of(KeyText.require(DeviceClient.publicLine(key, APPLIANCE.value())).key()),
+                List.of(KeyText.require(DeviceClient.publicLine(key, APPLIANCE.value()))
+                        .key()),
                 List.of(),
                 List.of(),
                 List.of(Port.openPort(new PortNumber(openPort), List.of("127.0.0.1"))),

@@ -35,7 +35,8 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Set a key of the configuration, such as ssh.listen=127.0.0.1:2222; wins over file and environment.")
+            description =
+                    "Set a key of the configuration, such as ssh.listen=127.0.0.1:2222; wins over file and environment.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
@@ -52,12 +53,13 @@ final class GatewayCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         LoadedConfig loaded = Sallyport.of(command).configuration(settings);
         Logging.start(loaded.config().log());
-        loaded.warnings().forEach(warning -> LoggerFactory.getLogger(Gateway.class).warn("{}", warning.sentence()));
-        GatewayOptions options =
-                GatewayOptions.ofEnvironment(VersionCommand.version(), newHostKeys, System.getenv());
+        loaded.warnings()
+                .forEach(warning -> LoggerFactory.getLogger(Gateway.class).warn("{}", warning.sentence()));
+        GatewayOptions options = GatewayOptions.ofEnvironment(VersionCommand.version(), newHostKeys, System.getenv());
         StopSignals stop = StopSignals.listen();
         try (Gateway gateway = Gateway.start(loaded.config(), options)) {
-            ProcessSignal.on("HUP", () -> Thread.ofVirtual().name("sallyport-reload").start(() -> reload(command, gateway)));
+            ProcessSignal.on(
+                    "HUP", () -> Thread.ofVirtual().name("sallyport-reload").start(() -> reload(command, gateway)));
             out.println(gateway.addresses().readyLine());
             out.flush();
             stop.await();
@@ -76,7 +78,9 @@ final class GatewayCommand implements Callable<Integer> {
                             .error("Not reloaded, the old configuration stays: {}", problem.sentence()));
         } catch (ProblemException e) {
             LoggerFactory.getLogger(Gateway.class)
-                    .error("Not reloaded, the old configuration stays: {}", e.problem().sentence());
+                    .error(
+                            "Not reloaded, the old configuration stays: {}",
+                            e.problem().sentence());
         }
     }
 }
