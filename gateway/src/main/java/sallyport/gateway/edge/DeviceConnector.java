@@ -234,6 +234,7 @@ final class DeviceConnector {
             } else if (attempts < MAX_ATTEMPTS && !tunnel(route.port()).equals(before)) {
                 open(known);
             } else {
+                speech.probe(route.device(), route.port());
                 refuse(HttpResponseStatus.BAD_GATEWAY, Fault.DEVICE_TLS_FAILED);
             }
         }

@@ -75,7 +75,8 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         }
         route.ifPresent(known -> front.live().add(ctx.channel(), visitor, known));
         if (route.isPresent() && route.get().tls() == TlsMode.PASSTHROUGH) {
-            new Passthrough(front, visitor, ctx, received.retain()).start();
+            Pipelines.passthrough(ctx.channel(), front, visitor);
+            leave(ctx);
         } else {
             terminate(ctx, hello, visitor);
         }
@@ -94,9 +95,14 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Pipelines.terminate(ctx.channel(), front, context.get(), visitor);
-        ByteBuf hello1 = received;
+        leave(ctx);
+    }
+
+    /** The handlers behind this one read from the first byte on. */
+    private void leave(ChannelHandlerContext ctx) {
+        ByteBuf first = received;
         received = Unpooled.EMPTY_BUFFER;
-        ctx.fireChannelRead(hello1);
+        ctx.fireChannelRead(first);
         ctx.pipeline().remove(this);
     }
 

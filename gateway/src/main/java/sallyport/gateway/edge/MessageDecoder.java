@@ -123,8 +123,13 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (pending.isReadable()) {
+        if (pending.isReadable() && !decoding) {
+            int before = pending.readableBytes();
             decode(ctx);
+            if (pending.readableBytes() != before) {
+                // no socket read is under way whose end would make the next handler flush
+                ctx.fireChannelReadComplete();
+            }
         }
         ctx.read();
     }

@@ -1,12 +1,16 @@
 package sallyport.gateway.edge;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.directory.HostnameRoute;
@@ -20,26 +24,56 @@ import sallyport.gateway.tunnel.StreamRequest;
 
 /**
  * One connection whose TLS ends at the device: the ClientHello and everything after it go through untouched. Whoever may
- * not pass, or finds no device, is closed without a byte. Runs on the visitor's loop.
+ * not pass, or finds no device, is closed without a byte. What the visitor sends while the stream is being opened (one socket
+ * read, and what lay before a FIN) waits here. Runs on the visitor's loop.
  */
-final class Passthrough {
+final class Passthrough extends ChannelInboundHandlerAdapter {
     private final Front front;
     private final Visitor visitor;
-    private final ChannelHandlerContext context;
-    private final ByteBuf hello;
     private final long started;
+    private final ArrayDeque<Object> ahead = new ArrayDeque<>();
+    private @Nullable ChannelHandlerContext context;
+    private boolean endedAhead;
     private int attempts;
 
-    /** Takes ownership of {@code hello}. */
-    Passthrough(Front front, Visitor visitor, ChannelHandlerContext context, ByteBuf hello) {
+    Passthrough(Front front, Visitor visitor) {
         this.front = front;
         this.visitor = visitor;
-        this.context = context;
-        this.hello = hello;
         this.started = front.timers().nanoTime();
     }
 
-    void start() {
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        start();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ahead.add(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            endedAhead = true;
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        ahead.forEach(ReferenceCountUtil::release);
+        ahead.clear();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    private void start() {
         switch (front.access().admit(visitor.hostname(), visitor.address().getAddress())) {
             case Admission.Refused refused -> refuse(refused.refusal().problem());
             case Admission.Admitted(Destination.DevicePort(HostnameRoute route, var port)) -> {
@@ -67,13 +101,19 @@ final class Passthrough {
 
     private void join(Bridge bridge, DuplexChannel stream) {
         if (!channel().isActive()) {
-            hello.release();
             stream.close();
             return;
         }
-        stream.writeAndFlush(hello);
         bridge.start();
-        channel().pipeline().remove(HelloHandler.class);
+        ChannelHandlerContext here = context();
+        for (Object message = ahead.poll(); message != null; message = ahead.poll()) {
+            here.fireChannelRead(message);
+        }
+        here.fireChannelReadComplete();
+        if (endedAhead) {
+            here.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        channel().pipeline().remove(this);
     }
 
     private void failed(HostnameRoute route, @Nullable Throwable cause) {
@@ -86,7 +126,6 @@ final class Passthrough {
     }
 
     private void refuse(Problem why) {
-        hello.release();
         front.events()
                 .happened(new GatewayEvent.VisitorRefused(
                         HttpsFront.NAME, visitor.address(), Optional.of(visitor.hostname()), why));
@@ -107,6 +146,10 @@ final class Passthrough {
     }
 
     private Channel channel() {
-        return context.channel();
+        return context().channel();
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context);
     }
 }

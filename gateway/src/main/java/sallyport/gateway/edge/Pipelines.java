@@ -16,7 +16,7 @@ import sallyport.gateway.edge.AccessRules.Destination;
  * <pre>
  * visitor, first bytes:   HelloHandler
  * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder, ProxyHandler
- * visitor, passthrough:   the bridge's side
+ * visitor, passthrough:   Passthrough, then the bridge's side
  * visitor, after 101:     SslHandler, the bridge's side
  * device:                 [SslHandler], RequestEncoder, ResponseDecoder, DeviceConnection
  * port 80:                RequestDecoder, HttpResponseEncoder, RedirectHandler
@@ -39,6 +39,11 @@ final class Pipelines {
                 .addLast(new RequestDecoder())
                 .addLast(new HttpResponseEncoder())
                 .addLast(new ProxyHandler(front, visitor));
+    }
+
+    /** Behind the hello handler too. */
+    static void passthrough(Channel channel, Front front, Visitor visitor) {
+        channel.pipeline().addLast(new Passthrough(front, visitor));
     }
 
     static void device(

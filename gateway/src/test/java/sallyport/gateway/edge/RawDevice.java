@@ -10,8 +10,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A device's web server that does exactly what a script says, byte by byte, on every connection. */
 final class RawDevice implements AutoCloseable {
@@ -26,19 +29,28 @@ final class RawDevice implements AutoCloseable {
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    private RawDevice(ServerSocket listener, Script script) {
+    private final Optional<SSLContext> tls;
+
+    private RawDevice(ServerSocket listener, Optional<SSLContext> tls, Script script) {
         this.listener = listener;
+        this.tls = tls;
         this.script = script;
     }
 
     /** Starts on a free port. */
     static RawDevice running(Script script) throws IOException {
-        return over(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+        return start(Optional.empty(), 0, script);
     }
 
-    /** Starts on this listener, which may speak TLS. */
-    static RawDevice over(ServerSocket listener, Script script) {
-        RawDevice device = new RawDevice(listener, script);
+    /** Starts on a free port and speaks TLS with a certificate of its own. */
+    static RawDevice secured(Script script) throws IOException {
+        return start(Optional.of(TestCertificates.serving(TestCertificates.selfSigned("device"))), 0, script);
+    }
+
+    /** Starts on this port, which another device may just have left. */
+    static RawDevice start(Optional<SSLContext> tls, int port, Script script) throws IOException {
+        ServerSocket listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        RawDevice device = new RawDevice(listener, tls, script);
         Thread.ofVirtual().start(device::accept);
         return device;
     }
@@ -80,11 +92,29 @@ final class RawDevice implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        try (socket) {
-            script.run(new Connection(socket));
+        try (socket;
+                Socket spoken = speak(socket)) {
+            script.run(new Connection(socket, spoken));
         } catch (IOException e) {
             // the visitor or the gateway went away
             return;
+        }
+    }
+
+    private Socket speak(Socket socket) throws IOException {
+        if (tls.isEmpty()) {
+            return socket;
+        }
+        SSLSocket spoken = (SSLSocket) tls.get().getSocketFactory().createSocket(socket, null, socket.getPort(), false);
+        spoken.setUseClientMode(false);
+        return spoken;
+    }
+
+    /** Resets every connection. */
+    void resetAll() throws IOException {
+        for (Socket socket : sockets) {
+            socket.setSoLinger(true, 0);
+            socket.close();
         }
     }
 
@@ -98,11 +128,13 @@ final class RawDevice implements AutoCloseable {
 
     /** One accepted connection. */
     final class Connection {
+        private final Socket below;
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
 
-        Connection(Socket socket) throws IOException {
+        Connection(Socket below, Socket socket) throws IOException {
+            this.below = below;
             this.socket = socket;
             in = socket.getInputStream();
             out = socket.getOutputStream();
@@ -161,8 +193,13 @@ final class RawDevice implements AutoCloseable {
 
         /** Ends with a reset. */
         void reset() throws IOException {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            below.setSoLinger(true, 0);
+            below.close();
+        }
+
+        /** Ends the TCP connection with FIN while TLS goes on above it. */
+        void cutBelowTls() throws IOException {
+            below.close();
         }
     }
 }

@@ -1,0 +1,105 @@
+package sallyport.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import sallyport.gateway.event.GatewayEvent;
+
+/** After 101 the connection is opaque, and no timer of HTTP cuts it (cases G16, G17). */
+final class WebSocketTest {
+    private static final String UPGRADE = """
+            GET /live HTTP/1.1\r
+            Host: dev1.t.test:8443\r
+            Origin: https://dev1.t.test:8443\r
+            Connection: keep-alive, Upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            \r
+            """;
+    private static final String SWITCHING = """
+            HTTP/1.1 101 Switching Protocols\r
+            Upgrade: websocket\r
+            Connection: Upgrade\r
+            Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
+            \r
+            """;
+
+    @Test
+    void bytes_pass_both_ways_untouched_after_the_switch() throws Exception {
+        try (RawDevice device = RawDevice.running(connection -> {
+                    connection.head();
+                    connection.send(SWITCHING + "\u0081\u0002hi");
+                    connection.send(connection.read(6));
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            assertThat(visitor.send(UPGRADE).head()).startsWith("HTTP/1.1 101 ").contains("Upgrade: websocket\r\n");
+            assertThat(visitor.read(4)).isEqualTo("\u0081\u0002hi");
+            assertThat(visitor.send("\r\n\u0000\u00ffGE").read(6)).isEqualTo("\r\n\u0000\u00ffGE");
+            assertThat(visitor.rest()).isEmpty();
+            assertThat(device.heads().getFirst())
+                    .contains(
+                            "Origin: https://dev1.t.test:8443\r\n", "Host: dev1.t.test:8443\r\n", "Upgrade: websocket");
+            await().until(() -> !front.events(GatewayEvent.RequestServed.class).isEmpty());
+            assertThat(front.events(GatewayEvent.RequestServed.class).getFirst())
+                    .matches(event -> event.status() == 101 && event.bytesIn() == 6 && event.bytesOut() == 10);
+        }
+    }
+
+    @Test
+    void silence_longer_than_every_http_deadline_cuts_neither_websocket_nor_events() throws Exception {
+        CountDownLatch go = new CountDownLatch(2);
+        AtomicInteger waiting = new AtomicInteger();
+        try (RawDevice device = RawDevice.running(connection -> {
+                    boolean socket = connection.head().contains("/live");
+                    connection.send(socket ? SWITCHING : "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+                    waiting.incrementAndGet();
+                    connection.await(go);
+                    connection.send("late");
+                });
+                TestFront front = new TestFront(TestFront::hasty)) {
+            front.publish(d -> d, r -> r);
+            front.connect(device.address());
+            try (RawVisitor socket = front.visitor();
+                    RawVisitor events = front.visitor()) {
+                socket.send(UPGRADE).head();
+                events.send("GET /events HTTP/1.1\r\nHost: dev1.t.test\r\n\r\n").head();
+                front.timers.schedule(front.loops.group(), java.time.Duration.ofSeconds(2), go::countDown);
+                front.timers.schedule(front.loops.group(), java.time.Duration.ofSeconds(2), go::countDown);
+                assertThat(socket.read(4)).isEqualTo("late");
+                assertThat(events.until("late\r\n")).isEqualTo("4\r\nlate\r\n");
+            }
+        }
+    }
+
+    @Test
+    void a_refused_switch_is_an_answer_like_any_other() throws Exception {
+        try (RawDevice device = RawDevice.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            assertThat(visitor.send(UPGRADE).answer())
+                    .startsWith("HTTP/1.1 403 ")
+                    .endsWith("no");
+            assertThat(visitor.send(UPGRADE).answer()).endsWith("no");
+        }
+    }
+
+    @Test
+    void a_reset_of_the_device_is_a_cut_for_the_visitor() throws Exception {
+        try (RawDevice device = RawDevice.running(connection -> {
+                    connection.head();
+                    connection.send(SWITCHING);
+                    connection.read();
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            visitor.send(UPGRADE).head();
+            device.resetAll();
+            assertThat(visitor.isCutOff()).isTrue();
+        }
+    }
+}
