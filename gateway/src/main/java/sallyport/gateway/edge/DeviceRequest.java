@@ -29,6 +29,10 @@ final class DeviceRequest {
         if (exchange.oldVersion) {
             fields.remove(HttpHeaderNames.EXPECT);
         }
+        if (fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            long length = Long.parseLong(fields.get(HttpHeaderNames.CONTENT_LENGTH, "0"));
+            fields.set("Content-Length", Long.toString(length));
+        }
         if (chunked) {
             fields.set("Transfer-Encoding", "chunked");
         }

@@ -58,7 +58,10 @@ final class Exchange {
         target = request.uri();
         oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         hasBody = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                || !request.headers().get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0");
+                || request.headers()
+                        .get(HttpHeaderNames.CONTENT_LENGTH, "0")
+                        .chars()
+                        .anyMatch(digit -> digit != '0');
         requestDone = !hasBody;
         keepAlive = !oldVersion
                 && !request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);

@@ -5,13 +5,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +27,7 @@ import sallyport.gateway.fault.Problem;
  * <p><b>The life of a request.</b> {@link #begin} checks the request by itself ({@link RequestRules}), asks where it leads
  * and whether the visitor may go there ({@link AccessRules}), and rewrites it ({@link DeviceRequest}); {@link #connect}
  * takes the visitor's device connection or opens one ({@link DeviceConnector}); {@link #send} sends the head; {@link
- * #upload} passes the body on; {@link #answered} passes the answer back; {@link #complete} makes ready for the next.
+ * #upload} passes the body on; {@link AnswerRelay} passes the answer back; {@link #complete} makes ready for the next.
  *
  * <p><b>Back-pressure</b> is auto-read alone: the visitor is read while the device takes bytes, the device is read while
  * the visitor takes bytes, and between a request's head and its device connection nothing is read. A pipelined request
@@ -38,7 +37,7 @@ import sallyport.gateway.fault.Problem;
  * was sent is tried once more only if it is a GET or HEAD without a body, no byte of the answer came, and either the whole
  * tunnel has ended or the connection was an idle one that the device was closing (RFC 9110 section 9.2.2).
  */
-final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceConnection.Listener {
+final class ProxyHandler extends ChannelInboundHandlerAdapter {
     /** Fired into the pipeline when the front stops: finish what is under way, begin nothing. */
     static final Object DRAIN = new Object() {
         @Override
@@ -107,7 +106,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         }
     }
 
-    private void connect(Exchange current) {
+    /** Sends the request over the connection that is there, or over a new one. */
+    void connect(Exchange current) {
         switch (front.access().admit(visitor.hostname(), visitor.address().getAddress())) {
             case Admission.Refused refused -> refuse(current, refused.refusal());
             case Admission.Admitted admitted -> {
@@ -150,17 +150,15 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         if (to.destination() instanceof Destination.DevicePort port) {
             current.tunnel = front.devices().tunnel(port.route().port());
         }
-        to.send(current.request, this);
+        to.send(current.request, new AnswerRelay(front, this, context(), deadline(), current, to));
         if (!current.hasBody) {
             to.send(LastHttpContent.EMPTY_LAST_CONTENT);
             awaitAnswer(current);
         } else {
-            deadline()
-                    .set(
-                            current.expectsContinue
-                                    ? front.deadlines().answer()
-                                    : front.deadlines().stall(),
-                            () -> stalled(current));
+            Duration patience = current.expectsContinue
+                    ? front.deadlines().answer()
+                    : front.deadlines().stall();
+            deadline().set(patience, () -> stalled(current));
             reading(to.writable());
         }
     }
@@ -215,15 +213,15 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == MessageDecoder.HEAD_STARTED && exchange == null) {
-            deadline()
-                    .set(
-                            front.deadlines().requestHead(),
-                            () -> malformed(
-                                    Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem())));
+            deadline().set(front.deadlines().requestHead(), this::headLate);
         } else if (event == DRAIN) {
             drain();
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    private void headLate() {
+        malformed(Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem()));
     }
 
     private void drain() {
@@ -265,158 +263,25 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         Closing.abort(ctx.channel());
     }
 
-    // from the device
+    // the end of a request
 
-    @Override
-    public void answered(HttpObject part) {
-        Exchange current = exchange;
-        if (current == null || over) {
-            ReferenceCountUtil.release(part);
-            return;
-        }
-        current.deviceSpoke = true;
-        switch (part) {
-            case FullHttpResponse interim -> interim(current, interim);
-            case HttpResponse head when head.status().code() == 101 -> upgraded(current, head);
-            case HttpResponse head -> answerHead(current, head);
-            case HttpContent content -> answerContent(current, content);
-            default -> ReferenceCountUtil.release(part);
-        }
+    /** True when the exchange has ended already, from whichever side. */
+    boolean isOver(Exchange other) {
+        return over || exchange != other;
     }
 
-    private void interim(Exchange current, FullHttpResponse interim) {
-        deadline().touch();
-        boolean go = interim.status().code() == HttpResponseStatus.CONTINUE.code();
-        current.continued |= go;
-        if (current.oldVersion || (go && !current.expectsContinue)) {
-            interim.release();
-            return;
-        }
-        context().writeAndFlush(VisitorAnswer.interim(interim));
-    }
-
-    private void answerHead(Exchange current, HttpResponse head) {
-        int code = head.status().code();
-        DeviceConnection from = device;
-        boolean refusedBody = !current.requestDone
-                && (code >= HttpResponseStatus.MULTIPLE_CHOICES.code()
-                        || (current.expectsContinue && !current.continued && current.bytesIn == 0));
-        if (refusedBody) {
-            // RFC 9110 section 10.1.1: the body was not wanted, and where its end would be nobody knows any more
-            current.uploadStopped = true;
-            reading(false);
-        }
-        if (from != null && !VisitorAnswer.deviceKeepsConnection(head)) {
-            current.deviceCloses = true;
-        }
-        current.answerStarted = true;
-        current.status = code;
-        deadline().set(front.deadlines().stall(), () -> answerStalled(current));
-        context().write(VisitorAnswer.last(head, current));
-    }
-
-    private void answerContent(Exchange current, HttpContent content) {
-        boolean last = content instanceof LastHttpContent;
-        current.bytesOut += content.content().readableBytes();
-        deadline().touch();
-        if (current.isHead()) {
-            content.release();
-        } else {
-            context().write(content, channel().voidPromise());
-        }
-        if (last) {
-            complete(current);
-        } else if (!channel().isWritable() && device != null) {
-            context().flush();
-            device.reading(channel().isWritable());
-        }
-    }
-
-    @Override
-    public void answeredForNow() {
-        context().flush();
-    }
-
-    @Override
-    public void deviceWritable(boolean writable) {
-        Exchange current = exchange;
-        if (current != null && current.hasBody && !current.requestDone && !current.uploadStopped) {
-            reading(writable);
-        }
-    }
-
-    @Override
-    public void broken() {
-        Exchange current = exchange;
-        DeviceConnection from = device;
-        device = null;
-        if (current == null || over || from == null) {
-            return;
-        }
-        if (current.answerStarted) {
-            fail(current, Fault.ANSWER_BROKEN.problem());
-        } else if (!current.deviceSpoke && current.repeatable() && !current.retried) {
-            retryUnlessTunnelLives(current, from);
-        } else {
-            refuse(current, brokenUpload(current));
-        }
-    }
-
-    /** A session's streams may end a moment before the session does: it gets that moment. */
-    private void retryUnlessTunnelLives(Exchange current, DeviceConnection from) {
-        current.retried = true;
-        if (from.used() || tunnelEnded(current, from)) {
-            connect(current);
-            return;
-        }
-        deadline().set(front.deadlines().settle(), () -> {
-            if (tunnelEnded(current, from)) {
-                connect(current);
-            } else {
-                refuse(current, brokenUpload(current));
-            }
-        });
-    }
-
-    private boolean tunnelEnded(Exchange current, DeviceConnection from) {
-        return from.destination() instanceof Destination.DevicePort port
-                && !front.devices().tunnel(port.route().port()).equals(current.tunnel);
-    }
-
-    private static Refusal brokenUpload(Exchange current) {
-        Problem problem;
-        if (!current.hasBody) {
-            problem = Fault.ANSWER_BROKEN.problem();
-        } else if (current.requestDone) {
-            problem = Fault.CLOSED_AFTER_UPLOAD.problem("bytes", current.bytesIn);
-        } else {
-            problem = Fault.UPLOAD_BROKEN.problem("bytes", current.bytesIn);
-        }
-        return Refusal.of(HttpResponseStatus.BAD_GATEWAY, problem);
-    }
-
-    private void upgraded(Exchange current, HttpResponse head) {
-        DeviceConnection from = device;
-        if (current.upgrade.isEmpty() || from == null) {
-            dropDevice();
-            refuse(current, Refusal.of(HttpResponseStatus.BAD_GATEWAY, Fault.ANSWER_BROKEN.problem()));
-            return;
-        }
+    /** The 101 was written: what follows is none of HTTP's business. */
+    void upgraded(Exchange current, DeviceConnection from) {
         deadline().clear();
         over = true;
         exchange = null;
         device = null;
-        current.status = head.status().code();
-        current.answerStarted = true;
-        context().writeAndFlush(VisitorAnswer.switching(head, current.upgrade.get()));
         Upgrade.join(channel(), from, outcome -> {
             current.bytesIn += outcome.bytesIn();
             current.bytesOut += outcome.bytesOut();
             access.served(current);
         });
     }
-
-    // the end of a request
 
     private void awaitAnswer(Exchange current) {
         deadline().set(front.deadlines().answer(), () -> stalled(current));
@@ -431,16 +296,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         refuse(current, late);
     }
 
-    /** No byte of an answer for long: fine, unless it is the visitor who does not take them. */
-    private void answerStalled(Exchange current) {
-        if (channel().isWritable()) {
-            deadline().set(front.deadlines().stall(), () -> answerStalled(current));
-        } else {
-            fail(current, Fault.REQUEST_TIMEOUT.problem());
-        }
-    }
-
-    private void refuse(Exchange current, Refusal refusal) {
+    /** The gateway's own answer, when the device's has not begun. */
+    void refuse(Exchange current, Refusal refusal) {
         if (current.answerStarted || over) {
             return;
         }
@@ -459,7 +316,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
         complete(current);
     }
 
-    private void complete(Exchange current) {
+    /** Everything of the answer was written. */
+    void complete(Exchange current) {
         current.answerDone = true;
         exchange = null;
         access.served(current);
@@ -481,7 +339,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter implements DeviceC
     }
 
     /** The answer has begun and cannot be finished: the visitor must not take it for the whole. */
-    private void fail(Exchange current, Problem problem) {
+    void fail(Exchange current, Problem problem) {
         current.problem = problem;
         current.answerDone = true;
         exchange = null;

@@ -3,12 +3,35 @@ package sallyport.gateway.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever could be read in two ways is refused, and no byte of it reaches the device (RFC 9112). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FramingTest {
     private static final String HOST = "Host: dev1.t.test\r\n";
+
+    private TestFront front = new TestFront();
+    private LoopbackTunnel tunnel = front.connect(front.plainAddress);
+
+    @BeforeAll
+    void publish() {
+        front.publish(d -> d, r -> r);
+    }
+
+    @AfterAll
+    void close() {
+        front.close();
+    }
+
+    /** From now on the device is this one. */
+    private void leadTo(RawDevice device) {
+        front.disconnect(tunnel);
+        tunnel = front.connect(device.address());
+    }
 
     static Stream<String> bad() {
         return Stream.of(
@@ -67,8 +90,8 @@ final class FramingTest {
     @ParameterizedTest
     @MethodSource("bad")
     void an_ambiguous_head_is_refused_and_ends_the_connection(String request) throws Exception {
-        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-                TestFront front = TestFront.leadingTo(device)) {
+        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+            leadTo(device);
             String smuggled = "GET /smuggled HTTP/1.1\r\n" + HOST + "\r\n";
             assertThat(front.exchange(request + smuggled))
                     .startsWith("HTTP/1.1 400 Bad Request\r\n")
@@ -102,14 +125,14 @@ final class FramingTest {
     @MethodSource("badChunks")
     void a_body_in_broken_chunks_never_becomes_a_whole_request(String body) throws Exception {
         try (RawDevice device = RawDevice.running(connection -> {
-                    connection.head();
-                    StringBuilder got = new StringBuilder();
-                    for (int b = connection.read(); b >= 0; b = connection.read()) {
-                        got.append((char) b);
-                    }
-                    assertThat(got.toString()).doesNotContain("0\r\n\r\n");
-                });
-                TestFront front = TestFront.leadingTo(device)) {
+            connection.head();
+            StringBuilder got = new StringBuilder();
+            for (int b = connection.read(); b >= 0; b = connection.read()) {
+                got.append((char) b);
+            }
+            assertThat(got.toString()).doesNotContain("0\r\n\r\n");
+        })) {
+            leadTo(device);
             String head = "POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n";
             assertThat(front.exchange(head + body)).startsWith("HTTP/1.1 400 ").contains("Connection: close");
         }
@@ -130,8 +153,8 @@ final class FramingTest {
     @ParameterizedTest
     @MethodSource("tooLarge")
     void what_is_too_large_or_meant_for_another_has_its_own_status(String statusAndRequest) throws Exception {
-        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-                TestFront front = TestFront.leadingTo(device)) {
+        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+            leadTo(device);
             assertThat(front.exchange(statusAndRequest.substring(4)))
                     .startsWith("HTTP/1.1 " + statusAndRequest.substring(0, 4));
             assertThat(device.heads()).isEmpty();
@@ -145,8 +168,8 @@ final class FramingTest {
     @ParameterizedTest
     @MethodSource("sameHost")
     void case_final_dot_and_port_make_no_other_host(String host) throws Exception {
-        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-                TestFront front = TestFront.leadingTo(device)) {
+        try (RawDevice device = RawDevice.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+            leadTo(device);
             assertThat(front.exchange("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 ");
             assertThat(device.heads().getFirst()).contains("Host: " + host + "\r\n");

@@ -201,6 +201,32 @@ final class ProxyTest {
     }
 
     @Test
+    void a_length_of_many_zeros_is_a_request_without_a_body() throws Exception {
+        try (RawDevice device = RawDevice.answering(OK);
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            visitor.send("POST / HTTP/1.1\r\nHost: dev1.t.test\r\nContent-Length: 000\r\n\r\n");
+            assertThat(visitor.answer()).endsWith("ok");
+            assertThat(device.heads().getFirst()).contains("Content-Length: 0\r\n");
+        }
+    }
+
+    @Test
+    void an_upload_of_which_the_first_bytes_come_with_the_head_starts_at_once() throws Exception {
+        try (RawDevice device = RawDevice.running(connection -> {
+                    connection.head();
+                    String first = connection.read(4);
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + first);
+                    connection.read();
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            visitor.send("POST / HTTP/1.1\r\nHost: dev1.t.test\r\nContent-Length: 9\r\n\r\n0123");
+            assertThat(visitor.answer()).endsWith("0123");
+        }
+    }
+
+    @Test
     void interim_answers_pass() throws Exception {
         try (RawDevice device = RawDevice.answering("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + OK);
                 TestFront front = TestFront.leadingTo(device);
