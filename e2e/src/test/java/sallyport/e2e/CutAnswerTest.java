@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sallyport.testkit.Curl;
 import sallyport.testkit.FakeAppliance;
-import sallyport.testkit.KeyFile;
 
 /** An answer that the device cut off is never presented as a complete one. */
 @ExtendWith(SharedGateway.class)
@@ -21,20 +20,5 @@ class CutAnswerTest {
         Curl.Answer answer =
                 scene.gateway().visit("cut-name", "/reset?after=100000").run();
         assertThat(answer.exitCode()).isIn(CURL_PARTIAL_FILE, CURL_RECEIVE_FAILED);
-    }
-
-    @Test
-    void endOfAnAnswerWithoutLengthByAResetIsAResetOnAnOpenPort(Scene scene) {
-        FakeAppliance appliance = scene.use(FakeAppliance.plain("cut-port").on("/until-close", exchange -> {
-            exchange.send("HTTP/1.0 200 OK\r\n\r\nhalf of it");
-            exchange.connection().reset();
-        }));
-        int port = scene.newPort();
-        KeyFile key = scene.enrol("cut-port", device -> device.openPort(port));
-        scene.use(scene.ssh(key).forward(port, appliance.port()).start());
-        String url = "http://127.0.0.1:" + port;
-        scene.answered(() -> Curl.url(url + "/"));
-
-        assertThat(Curl.url(url + "/until-close").run().exitCode()).isEqualTo(CURL_RECEIVE_FAILED);
     }
 }

@@ -118,7 +118,7 @@ record PemPair(CertificateFiles files, ServerCertificate certificate, List<Strin
     private static boolean belongs(X509Certificate certificate, PrivateKey key) {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
+            case "EC", "ECDSA" -> "SHA256withECDSA"; // Bouncy Castle, once it is registered, says ECDSA
             default -> "Ed25519";
         };
         byte[] probe = {1, 2, 3};

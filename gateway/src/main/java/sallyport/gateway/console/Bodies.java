@@ -22,6 +22,7 @@ import sallyport.gateway.directory.DirectoryEditor.DeviceChanges;
 import sallyport.gateway.directory.DirectoryEditor.NewDevice;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.directory.KeyRestrictions;
 import sallyport.gateway.directory.KeyText;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.Port.BindChoice;
@@ -94,7 +95,25 @@ final class Bodies {
     }
 
     static DeviceKey key(String text) {
-        return KeyText.require(text).key();
+        KeyText.Outcome.Found found = KeyText.require(text);
+        refuseWhatIsNotKept(found.restrictions());
+        return found.key();
+    }
+
+    /** A restriction that would silently do nothing is worse than a refusal. */
+    private static void refuseWhatIsNotKept(KeyRestrictions restrictions) {
+        if (!restrictions.forwards()) {
+            throw new InvalidValue(
+                    "key",
+                    "the options in front of the key forbid port forwarding, so its device could do nothing here",
+                    "Add port-forwarding to them, or paste the key without options.");
+        }
+        if (!restrictions.permitListen().isEmpty()) {
+            throw new InvalidValue(
+                    "key",
+                    "permitlisten in front of the key is not kept: the device's ports say what it may ask for",
+                    "Paste the key without permitlisten and grant the ports with --port or --open-port.");
+        }
     }
 
     static TlsMode tls(String word) {

@@ -45,6 +45,9 @@ final class Closing {
      * Something broke: the peer must not take what it has for the whole. No close_notify, no last chunk, and a TCP reset.
      */
     static void abort(Channel channel) {
+        if (!channel.isOpen()) {
+            return; // the peer was faster
+        }
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
         if (tls != null) {

@@ -143,10 +143,20 @@ final class DeviceConnector {
                     .whenComplete((found, never) -> loop.execute(() -> {
                         switch (found) {
                             case TLS, PLAIN -> open(found);
-                            case DOWN -> refuse(HttpResponseStatus.BAD_GATEWAY, Fault.WEB_SERVER_DOWN);
-                            case UNKNOWN -> refuse(HttpResponseStatus.BAD_GATEWAY, Fault.SPEECH_UNKNOWN);
+                            case DOWN -> refuseMute(Fault.WEB_SERVER_DOWN);
+                            case UNKNOWN -> refuseMute(Fault.SPEECH_UNKNOWN);
                         }
                     }));
+        }
+
+        /** A port that takes connections and says nothing is silent (504), whatever else is told of it. */
+        private void refuseMute(Fault otherwise) {
+            boolean silent = speech.problem(route.device(), route.port())
+                    .filter(problem -> problem.fault() == Fault.WEB_SERVER_SILENT)
+                    .isPresent();
+            refuse(
+                    silent ? HttpResponseStatus.GATEWAY_TIMEOUT : HttpResponseStatus.BAD_GATEWAY,
+                    silent ? Fault.WEB_SERVER_SILENT : otherwise);
         }
 
         /** Nothing is known and no tunnel is there: the wait for it costs one stream, which the probe must not find busy. */

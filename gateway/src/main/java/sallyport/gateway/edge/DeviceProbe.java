@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.GatewayEvents;
+import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.Offer;
 import sallyport.gateway.tunnel.Tunnels;
@@ -89,6 +91,11 @@ public final class DeviceProbe implements DeviceSpeech, Tunnels.OfferListener, D
     public Speech of(DeviceName device, PortNumber port) {
         PortProbe probe = probes.get(new Target(device, port));
         return probe == null ? Speech.UNKNOWN : probe.speech();
+    }
+
+    @Override
+    public Optional<Problem> problem(DeviceName device, PortNumber port) {
+        return Optional.ofNullable(probes.get(new Target(device, port))).flatMap(PortProbe::problem);
     }
 
     @Override

@@ -48,6 +48,7 @@ final class PortProbe {
     private final BooleanSupplier tlsRemembered;
     private final Runnable tlsSeen;
     private Speech speech = Speech.UNKNOWN;
+    private @Nullable Problem problem;
     private boolean tlsEver;
     private boolean closed;
     private @Nullable Speech told;
@@ -217,6 +218,10 @@ final class PortProbe {
         }
     }
 
+    synchronized Optional<Problem> problem() {
+        return Optional.ofNullable(problem);
+    }
+
     private synchronized boolean tlsEver() {
         return tlsEver;
     }
@@ -235,6 +240,7 @@ final class PortProbe {
             firstTls = found == Speech.TLS && !tlsEver && !tlsRemembered.getAsBoolean();
             tlsEver |= found == Speech.TLS;
             speech = found;
+            this.problem = problem;
             tell = conclusive && found != told;
             told = conclusive ? found : told;
             if (found == Speech.DOWN || found == Speech.UNKNOWN) {

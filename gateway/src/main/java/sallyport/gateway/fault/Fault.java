@@ -123,7 +123,7 @@ public enum Fault {
     KEY_OPTION(
             307,
             "The option {option} in front of the key is not supported.",
-            "Remove it, or use restrict, port-forwarding, permitlisten=, from= or expiry-time=."),
+            "Remove it, or use restrict, port-forwarding, from= or expiry-time=."),
     SEVERAL_KEYS(308, "The text holds {count} keys.", "Give one key a time."),
     KEY_UNSUPPORTED(
             309,

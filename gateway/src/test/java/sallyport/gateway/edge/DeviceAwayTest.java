@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Fault;
 
 /** What a visitor gets when something between it and the device's web server is missing (case G21). */
 final class DeviceAwayTest {
@@ -111,6 +112,9 @@ final class DeviceAwayTest {
             front.speech.known.clear();
             front.speech.next = Speech.UNKNOWN;
             assertThat(front.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("SP-512");
+            front.speech.wrong = Fault.WEB_SERVER_SILENT.problem();
+            assertThat(front.exchange(GET)).startsWith("HTTP/1.1 504 ").contains("SP-504");
+            front.speech.wrong = null;
             front.speech.next = Speech.DOWN;
             assertThat(front.exchange(GET)).startsWith("HTTP/1.1 502 ").contains("SP-502");
         }

@@ -31,6 +31,7 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.SystemTimers;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
@@ -247,10 +248,16 @@ final class TestFront implements AutoCloseable {
         final Map<PortNumber, Speech> known = new ConcurrentHashMap<>(Map.of(PORT, Speech.PLAIN));
         final AtomicInteger probes = new AtomicInteger();
         volatile @Nullable Speech next;
+        volatile @Nullable Problem wrong;
 
         @Override
         public Speech of(DeviceName device, PortNumber port) {
             return known.getOrDefault(port, Speech.UNKNOWN);
+        }
+
+        @Override
+        public Optional<Problem> problem(DeviceName device, PortNumber port) {
+            return Optional.ofNullable(wrong);
         }
 
         @Override
