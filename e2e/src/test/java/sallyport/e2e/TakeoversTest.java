@@ -27,7 +27,7 @@ class TakeoversTest {
     @Tag("proof")
     void newSessionAnswersWithinASecondEveryTime(Scene scene) throws Exception {
         GatewayProcess gateway = scene.ownGateway(setup -> setup);
-        FakeAppliance[] sides = {scene.use(FakeAppliance.plain("side-0")), scene.use(FakeAppliance.plain("side-1"))};
+        FakeAppliance[] sides = {scene.use(FakeAppliance.tls("side-0")), scene.use(FakeAppliance.tls("side-1"))};
         KeyPair key = DeviceClient.newKey();
         gateway.api().add(AdminApi.device("flipper").key(DeviceClient.publicLine(key, "")));
         DeviceClient.Fleet fleet = scene.use(new DeviceClient.Fleet());

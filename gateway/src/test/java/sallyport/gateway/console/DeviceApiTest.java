@@ -122,7 +122,9 @@ final class DeviceApiTest {
     void a_restriction_in_front_of_a_key_that_would_do_nothing_is_refused() {
         String key = ConsoleFixture.key("lab");
         invalid("{\"name\":\"lab\",\"keys\":[\"restrict " + key + "\"]}", "key");
-        invalid("{\"name\":\"lab\",\"keys\":[\"restrict,port-forwarding,permitlisten=\\\"55443\\\" " + key + "\"]}", "key");
+        invalid(
+                "{\"name\":\"lab\",\"keys\":[\"restrict,port-forwarding,permitlisten=\\\"55443\\\" " + key + "\"]}",
+                "key");
         HttpResponse<String> kept = fixture.call(
                 "POST", "/api/v1/devices", "{\"name\":\"lab\",\"keys\":[\"restrict,port-forwarding " + key + "\"]}");
         assertThat(kept.statusCode()).as(kept.body()).isEqualTo(201);
