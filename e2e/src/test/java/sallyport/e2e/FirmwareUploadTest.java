@@ -87,11 +87,16 @@ class FirmwareUploadTest {
     }
 
     @Test
-    void uploadThatTheVisitorAbortsEndsTheStreamAtTheDevice(Scene scene) throws IOException {
+    void uploadThatTheVisitorAbortsEndsTheStreamAtTheDevice(Scene scene) throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
         AtomicBoolean broken = new AtomicBoolean();
         FakeAppliance appliance = scene.use(FakeAppliance.plain("aborted").on("/take", exchange -> {
             try {
-                exchange.body().transferTo(OutputStream.nullOutputStream());
+                InputStream body = exchange.body();
+                if (body.read() >= 0) {
+                    arrived.countDown();
+                }
+                body.transferTo(OutputStream.nullOutputStream());
             } catch (IOException e) {
                 broken.set(true);
                 throw e;
@@ -101,7 +106,7 @@ class FirmwareUploadTest {
 
         try (Visitor visitor = scene.gateway().connect("aborted")) {
             visitor.send("POST /take HTTP/1.1\r\nHost: aborted.sallyport.test\r\nContent-Length: 1000000\r\n\r\npart");
-            visitor.out().flush();
+            assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
         }
 
         await().atMost(Duration.ofSeconds(10)).untilTrue(broken);

@@ -64,6 +64,8 @@ class RenewedCertificateTest {
         SelfSignedCertificate first = SelfSignedCertificate.forNames(HOST);
         SelfSignedCertificate other = SelfSignedCertificate.forNames(HOST);
         GatewayProcess gateway = start(scene, first);
+        int port = scene.newPort();
+        scene.enrol("renewed", device -> device.port(port));
 
         write(scene, other, first);
         gateway.program().awaitLine("SP-712", Duration.ofSeconds(35));

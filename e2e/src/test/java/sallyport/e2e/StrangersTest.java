@@ -26,8 +26,11 @@ class StrangersTest {
     private static final int SECONDS = Size.of(4, 30);
     private static final int SAMPLES = 400;
 
-    /** Scheduling of a busy test machine; below this a factor says nothing. */
-    private static final double NOISE_MILLIS = 10;
+    /**
+     * Below this a factor says nothing: the crowd, the visitor and the gateway share two cores, and in the short run the crowd's
+     * own threads are a good part of what is measured. The long run keeps to the factor.
+     */
+    private static final double NOISE_MILLIS = Size.of(250, 10);
 
     @Test
     @Tag("proof")

@@ -10,6 +10,8 @@ import sallyport.testkit.GatewayProcess;
 
 /** Resolves the names of the gateways under test to loopback, for clients that have nothing like {@code curl --resolve}. */
 public final class TestNames extends InetAddressResolverProvider {
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     @Override
     public InetAddressResolver get(Configuration configuration) {
         InetAddressResolver machine = configuration.builtinResolver();
@@ -17,7 +19,7 @@ public final class TestNames extends InetAddressResolverProvider {
             @Override
             public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
                 return host.endsWith("." + GatewayProcess.DOMAIN)
-                        ? Stream.of(InetAddress.ofLiteral("127.0.0.1"))
+                        ? Stream.of(InetAddress.getByAddress(host, LOOPBACK)) // with its name: SNI is read off it
                         : machine.lookupByName(host, policy);
             }
 
