@@ -20,7 +20,7 @@ import sallyport.gateway.fault.ProblemException;
 
 /**
  * {@code sallyport gateway}: runs the gateway in the foreground until SIGTERM or SIGINT. One line on stdout says when all
- * listeners accept; SIGHUP reads configuration and certificates again.
+ * listeners accept; SIGHUP reads certificates and log level again.
  */
 @Command(
         name = "gateway",
