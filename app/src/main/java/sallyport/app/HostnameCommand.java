@@ -2,6 +2,7 @@ package sallyport.app;
 
 import static sallyport.app.ApiClient.encode;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -72,61 +73,84 @@ final class HostnameCommand implements Runnable {
         return "/hostnames/" + encode(hostname);
     }
 
-    private static void print(Session session, Output output, HostnameAnswer answer, String done) {
-        session.out()
-                .println(
-                        output.json()
-                                ? Json.writeIndented(answer)
-                                : answer.url() + " " + done + " port " + answer.port() + " of " + answer.device() + " ("
-                                        + answer.tls() + ").");
-    }
+    /** A command about one hostname that answers with what it is now. */
+    abstract static class OfOne implements Callable<Integer> {
+        @Spec
+        private @Nullable CommandSpec spec;
 
-    /** {@code hostname add HOST --device NAME}. */
-    @Command(name = "add", description = "Lead a name of its own to a device.")
-    static final class Add implements Callable<Integer> {
         @Parameters(paramLabel = "HOST", description = "The public name.")
         private String hostname = "";
 
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private Session session = new Session();
+
+        String hostname() {
+            return hostname;
+        }
+
+        Output output() {
+            return output;
+        }
+
+        Session session() {
+            return session;
+        }
+
+        /** What was typed of the declared options; empty when nothing was. */
+        Optional<Map<String, @Nullable String>> declared() {
+            Map<String, @Nullable String> given = HostnameOptionArguments.given(Objects.requireNonNull(spec));
+            return given.isEmpty() ? Optional.empty() : Optional.of(given);
+        }
+
+        @Override
+        public Integer call() {
+            try (ApiClient api = session.connect()) {
+                return call(api);
+            }
+        }
+
+        abstract int call(ApiClient api);
+
+        int print(HostnameAnswer answer, String done) {
+            if (output.json()) {
+                session.out().println(Json.writeIndented(answer));
+            } else {
+                session.out()
+                        .println(answer.url() + " " + done + " port " + answer.port() + " of " + answer.device() + " ("
+                                + answer.tls() + ").");
+            }
+            session.warn(answer.warnings());
+            return ExitCode.DONE;
+        }
+    }
+
+    /** {@code hostname add HOST --device NAME}. */
+    @Command(name = "add", description = "Lead a name of its own to a device.", sortOptions = false)
+    static final class Add extends OfOne {
         @Option(names = "--device", paramLabel = "NAME", required = true, description = "The device.")
         private String device = "";
 
         @Mixin
         private TlsOptions options = new TlsOptions();
 
-        @Mixin
-        private Output output = new Output();
-
-        @Mixin
-        private Session session = new Session();
-
         @Override
-        public Integer call() {
-            HostnameBody body = new HostnameBody(hostname, device, options.port(), options.tls(), options.deviceTls());
-            try (ApiClient api = session.connect()) {
-                print(session, output, api.send("POST", "/hostnames", body, HostnameAnswer.class), "now leads to");
-            }
-            return ExitCode.DONE;
+        int call(ApiClient api) {
+            HostnameBody body = new HostnameBody(
+                    hostname(), device, options.port(), options.tls(), options.deviceTls(), declared());
+            return print(api.send("POST", "/hostnames", body, HostnameAnswer.class), "now leads to");
         }
     }
 
     /** {@code hostname test HOST}. */
     @Command(name = "test", description = "Find out whether a visitor of this name would reach the device.")
-    static final class Test implements Callable<Integer> {
-        @Parameters(paramLabel = "HOST", description = "The public name.")
-        private String hostname = "";
-
-        @Mixin
-        private Output output = new Output();
-
-        @Mixin
-        private Session session = new Session();
-
+    static final class Test extends OfOne {
         @Override
-        public Integer call() {
-            try (ApiClient api = session.connect()) {
-                String url = api.get(path(hostname), HostnameAnswer.class).url();
-                return WhyCommand.ask(api, session, output, url, Optional.empty());
-            }
+        int call(ApiClient api) {
+            String url = api.get(path(hostname()), HostnameAnswer.class).url();
+            return WhyCommand.ask(api, session(), output(), url, Optional.empty());
         }
     }
 
@@ -169,52 +193,43 @@ final class HostnameCommand implements Runnable {
     }
 
     /** {@code hostname show HOST}. */
-    @Command(name = "show", description = "Show where a hostname leads.")
-    static final class Show implements Callable<Integer> {
-        @Parameters(paramLabel = "HOST", description = "The public name.")
-        private String hostname = "";
-
-        @Mixin
-        private Output output = new Output();
-
-        @Mixin
-        private Session session = new Session();
-
+    @Command(name = "show", description = "Show where a hostname leads, and its options.")
+    static final class Show extends OfOne {
         @Override
-        public Integer call() {
-            try (ApiClient api = session.connect()) {
-                print(session, output, api.get(path(hostname), HostnameAnswer.class), "leads to");
+        int call(ApiClient api) {
+            HostnameAnswer answer = api.get(path(hostname()), HostnameAnswer.class);
+            print(answer, "leads to");
+            if (!output().json()) {
+                Table table = new Table("OPTION", "VALUE", "");
+                answer.effectiveOptions()
+                        .forEach((key, value) ->
+                                table.row(key, value, answer.options().containsKey(key) ? "set" : "default"));
+                table.print(session().out());
             }
             return ExitCode.DONE;
         }
     }
 
     /** {@code hostname set HOST}. */
-    @Command(name = "set", description = "Change where a hostname leads and how.")
-    static final class Set implements Callable<Integer> {
-        @Parameters(paramLabel = "HOST", description = "The public name.")
-        private String hostname = "";
-
+    @Command(
+            name = "set",
+            description = {
+                "Change where a hostname leads and how.",
+                "--OPTION default resets an option; options are obeyed when the command returns."
+            },
+            sortOptions = false)
+    static final class Set extends OfOne {
         @Option(names = "--device", paramLabel = "NAME", description = "The device.")
         private @Nullable String device;
 
         @Mixin
         private TlsOptions options = new TlsOptions();
 
-        @Mixin
-        private Output output = new Output();
-
-        @Mixin
-        private Session session = new Session();
-
         @Override
-        public Integer call() {
-            HostnamePatch patch =
-                    new HostnamePatch(Optional.ofNullable(device), options.port(), options.tls(), options.deviceTls());
-            try (ApiClient api = session.connect()) {
-                print(session, output, api.send("PATCH", path(hostname), patch, HostnameAnswer.class), "now leads to");
-            }
-            return ExitCode.DONE;
+        int call(ApiClient api) {
+            HostnamePatch patch = new HostnamePatch(
+                    Optional.ofNullable(device), options.port(), options.tls(), options.deviceTls(), declared());
+            return print(api.send("PATCH", path(hostname()), patch, HostnameAnswer.class), "now leads to");
         }
     }
 

@@ -3,6 +3,7 @@ package sallyport.app;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,8 +78,13 @@ public final class Sallyport implements Runnable {
     /** The command line as a process has it; tests give their own environment and writers. */
     static CommandLine commandLine(Map<String, String> environment, PrintWriter out, PrintWriter err) {
         Failures failures = new Failures();
-        return new CommandLine(new Sallyport(environment))
-                .setOut(out)
+        CommandLine root = new CommandLine(new Sallyport(environment));
+        CommandLine hostname = Objects.requireNonNull(root.getSubcommands().get("hostname"));
+        List.of("add", "set")
+                .forEach(name -> HostnameOptionArguments.addTo(
+                        Objects.requireNonNull(hostname.getSubcommands().get(name))
+                                .getCommandSpec()));
+        return root.setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(WIDTH)
                 .setUsageHelpAutoWidth(false)

@@ -180,6 +180,37 @@ final class CommandTest {
     }
 
     @Test
+    void options_of_a_hostname_are_set_shown_and_reset_by_their_declared_names() {
+        add("lab-1");
+        assertThat(fixture.run("hostname", "set", "--help").out())
+                .contains("--host=preserved|NAME[:PORT]", "--websocket-idle", "Default: off.");
+        assertThat(fixture.run("hostname", "set", "lab-1.mm.test", "--host", "CAM.lan", "--forwarded", "none")
+                        .code())
+                .isEqualTo(0);
+        assertThat(fixture.run("hostname", "show", "lab-1.mm.test").out())
+                .containsPattern("host +cam\\.lan +set")
+                .containsPattern("forwarded +none +set")
+                .containsPattern("websocket-idle +off +default");
+        fixture.run("hostname", "set", "lab-1.mm.test", "--host", "default");
+        assertThat(fixture.run("hostname", "show", "lab-1.mm.test", "--json").out())
+                .contains("\"options\" : {", "\"host\" : \"preserved\"", "\"forwarded\" : \"none\"");
+        assertThat(fixture.run("hostname", "add", "own.example.com", "--device", "lab-1", "--device-names", "cam.lan")
+                        .code())
+                .isEqualTo(0);
+        assertThat(fixture.run("hostname", "show", "own.example.com").out())
+                .containsPattern("device-names +cam\\.lan +set");
+        fails(2, Fault.INVALID_VALUE, "hostname", "set", "lab-1.mm.test", "--websocket-idle", "soon");
+    }
+
+    @Test
+    void options_that_passthrough_makes_useless_are_a_warning() {
+        add("lab-1");
+        Result set = fixture.run("hostname", "set", "lab-1.mm.test", "--tls", "passthrough", "--host", "cam.lan");
+        assertThat(set.code()).isEqualTo(0);
+        assertThat(set.err()).startsWith("warning: SP-334").contains("host");
+    }
+
+    @Test
     void keys_that_knocked_are_listed_by_status_and_by_device_list() {
         fixture.knocking.happened(new GatewayEvent.UnknownKeyKnocked(
                 KeyText.require(CommandFixture.key("stranger")).key(),

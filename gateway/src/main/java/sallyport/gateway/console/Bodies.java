@@ -5,11 +5,14 @@ import java.net.InetAddress;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import sallyport.gateway.console.api.DevicePatch;
 import sallyport.gateway.console.api.NewDeviceBody;
 import sallyport.gateway.console.api.NewDeviceBody.OpenPortBody;
@@ -114,6 +117,13 @@ final class Bodies {
                     "permitlisten in front of the key is not kept: the device's ports say what it may ask for",
                     "Paste the key without permitlisten and grant the ports with --port or --open-port.");
         }
+    }
+
+    /** Options by key; null resets one (RFC 7396). */
+    static Map<String, Optional<String>> options(Optional<Map<String, @Nullable String>> given) {
+        Map<String, Optional<String>> options = new LinkedHashMap<>();
+        given.orElse(Map.of()).forEach((key, text) -> options.put(key, Optional.ofNullable(text)));
+        return options;
     }
 
     static TlsMode tls(String word) {

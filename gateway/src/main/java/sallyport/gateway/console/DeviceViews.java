@@ -22,7 +22,9 @@ import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.fault.Fault;
 import sallyport.gateway.tunnel.Offer;
 import sallyport.gateway.tunnel.Tunnel;
 import sallyport.gateway.tunnel.TunnelFigures;
@@ -115,11 +117,25 @@ final class DeviceViews {
                 Words.of(route.tls()),
                 Words.of(route.deviceTls()),
                 route.automatic(),
+                route.options().set(),
+                route.options().effective(),
                 urls.byName(route.hostname()),
                 directory
                         .findDevice(route.device())
                         .map(device -> states.of(device).words())
-                        .orElse(DeviceState.OFFLINE.words()));
+                        .orElse(DeviceState.OFFLINE.words()),
+                hostnameWarnings(route));
+    }
+
+    private static List<Notice> hostnameWarnings(HostnameRoute route) {
+        if (route.tls() == TlsMode.PASSTHROUGH && !route.options().set().isEmpty()) {
+            return List.of(Problems.notice(Fault.OPTION_WITHOUT_EFFECT.problem(
+                    "hostname",
+                    route.hostname(),
+                    "options",
+                    String.join(", ", route.options().set().keySet()))));
+        }
+        return List.of();
     }
 
     DeviceLine line(Directory directory, Device device) {

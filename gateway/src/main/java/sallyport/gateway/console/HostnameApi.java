@@ -10,8 +10,10 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryEditor;
 import sallyport.gateway.directory.DirectoryEditor.HostnameChanges;
+import sallyport.gateway.directory.DirectoryEditor.NewHostname;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
@@ -49,7 +51,7 @@ final class HostnameApi {
     private void add(Context ctx) {
         HostnameBody body = Answers.body(ctx, HostnameBody.class);
         DeviceName device = new DeviceName(body.device());
-        HostnameRoute added = editor.addHostname(
+        HostnameRoute added = editor.addHostname(new NewHostname(
                 Hostname.parse(body.hostname()),
                 directory
                         .current()
@@ -58,7 +60,8 @@ final class HostnameApi {
                         .name(),
                 body.port().map(PortNumber::new),
                 body.tls().map(Bodies::tls).orElse(TlsMode.TERMINATE),
-                body.deviceTls().map(Bodies::deviceTls).orElse(DeviceTls.AUTO));
+                body.deviceTls().map(Bodies::deviceTls).orElse(DeviceTls.AUTO),
+                HostnameOptions.DEFAULTS.changed(Bodies.options(body.options()))));
         ctx.status(201).header("Location", "/api/v1/hostnames/" + added.hostname());
         answer(ctx, added);
     }
@@ -74,7 +77,8 @@ final class HostnameApi {
                                 patch.device().map(DeviceName::new),
                                 patch.port().map(PortNumber::new),
                                 patch.tls().map(Bodies::tls),
-                                patch.deviceTls().map(Bodies::deviceTls))));
+                                patch.deviceTls().map(Bodies::deviceTls),
+                                Bodies.options(patch.options()))));
     }
 
     private void remove(Context ctx) {

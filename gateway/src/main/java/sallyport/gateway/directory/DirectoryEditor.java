@@ -2,6 +2,7 @@ package sallyport.gateway.directory;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,9 +29,7 @@ public interface DirectoryEditor {
     /** Releases a port. */
     Device removePort(DeviceName name, PortNumber port);
 
-    /** Adds a hostname; port empty: the device's main port. */
-    HostnameRoute addHostname(
-            Hostname hostname, DeviceName device, Optional<PortNumber> port, TlsMode tls, DeviceTls deviceTls);
+    HostnameRoute addHostname(NewHostname hostname);
 
     HostnameRoute changeHostname(Hostname hostname, HostnameChanges changes);
 
@@ -105,10 +104,32 @@ public interface DirectoryEditor {
         }
     }
 
-    /** What to change; empty leaves it. */
+    /**
+     * A hostname to be added.
+     *
+     * @param port empty: the device's main port
+     */
+    record NewHostname(
+            Hostname hostname,
+            DeviceName device,
+            Optional<PortNumber> port,
+            TlsMode tls,
+            DeviceTls deviceTls,
+            HostnameOptions options) {}
+
+    /**
+     * What to change; empty leaves it.
+     *
+     * @param options those that are named: key to text, without a text the option is reset
+     */
     record HostnameChanges(
             Optional<DeviceName> device,
             Optional<PortNumber> port,
             Optional<TlsMode> tls,
-            Optional<DeviceTls> deviceTls) {}
+            Optional<DeviceTls> deviceTls,
+            Map<String, Optional<String>> options) {
+        public HostnameChanges {
+            options = Map.copyOf(options);
+        }
+    }
 }

@@ -9,6 +9,13 @@ package sallyport.gateway.directory;
  * @param tls what happens to the visitor's TLS
  * @param deviceTls whether the device's port speaks TLS
  * @param automatic true for {@code NAME.domain}, which exists as long as the device does
+ * @param options how the front treats requests for it
  */
 public record HostnameRoute(
-        Hostname hostname, DeviceName device, PortNumber port, TlsMode tls, DeviceTls deviceTls, boolean automatic) {}
+        Hostname hostname,
+        DeviceName device,
+        PortNumber port,
+        TlsMode tls,
+        DeviceTls deviceTls,
+        boolean automatic,
+        HostnameOptions options) {}

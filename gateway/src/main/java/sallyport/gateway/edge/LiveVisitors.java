@@ -23,7 +23,9 @@ final class LiveVisitors implements DirectoryHolder.Subscriber {
     private record Live(Hostname hostname, HostnameRoute route, InetAddress address) {
         boolean allowedBy(Directory directory) {
             Optional<HostnameRoute> now = directory.findHostname(hostname);
-            if (now.isEmpty() || !sameDestination(now.get())) {
+            if (now.isEmpty()
+                    || !sameDestination(now.get())
+                    || !now.get().options().keepConnectionsOf(route.options())) {
                 return false;
             }
             Optional<Device> device = directory.findDevice(route.device());

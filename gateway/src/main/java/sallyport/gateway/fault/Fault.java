@@ -172,6 +172,10 @@ public enum Fault {
             "Lead it elsewhere first (sallyport hostname set {hostname} --port N), or remove it."),
     PORT_OF_GATEWAY(332, "The gateway itself uses port {port} ({front}).", "Choose another port."),
     HOSTNAME_OF_GATEWAY(333, "{hostname} is a name of the gateway itself.", "Choose another name."),
+    OPTION_WITHOUT_EFFECT(
+            334,
+            "{hostname} is passed through to its device, so these options do nothing: {options}.",
+            "Serve it with `sallyport hostname set {hostname} --tls terminate`, or reset them with --OPTION default."),
 
     // 4xx: what a visitor meets
     BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),

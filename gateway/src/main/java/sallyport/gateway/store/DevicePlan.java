@@ -13,6 +13,7 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.DirectoryEditor.DeviceChanges;
 import sallyport.gateway.directory.DirectoryEditor.NewDevice;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.KeyFingerprint;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
@@ -215,7 +216,8 @@ final class DevicePlan {
     private static StoreChange newHostname(
             DirectoryRules rules, Hostname hostname, DeviceName device, TlsMode tls, DeviceTls deviceTls) {
         rules.checkNewHostname(hostname);
-        return new StoreChange.PutHostname(new OwnHostname(hostname, device, Optional.empty(), tls, deviceTls));
+        return new StoreChange.PutHostname(
+                new OwnHostname(hostname, device, Optional.empty(), tls, deviceTls, HostnameOptions.DEFAULTS));
     }
 
     private static Device withKeys(Device device, List<DeviceKey> keys) {

@@ -13,13 +13,11 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 import sallyport.gateway.directory.Cidr;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.DeviceTls;
-import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.KeyFingerprint;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.Port.BindChoice;
@@ -27,7 +25,7 @@ import sallyport.gateway.directory.Port.OpenSocket;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
 
-/** The tables of {@code V1__directory.sql} to records and back. Needs an open transaction; the SQL is of both databases. */
+/** The tables of the directory to records and back. Needs an open transaction; the SQL is of both databases. */
 final class DirectoryRows {
     private final Handle handle;
 
@@ -55,71 +53,59 @@ final class DirectoryRows {
             all.put(device.name(), device);
             return all;
         });
-        SortedMap<Hostname, OwnHostname> hostnames = new TreeMap<>();
-        handle.createQuery("SELECT * FROM hostname").reduceRows(hostnames, (all, row) -> {
-            OwnHostname own = hostname(row);
-            all.put(own.hostname(), own);
-            return all;
-        });
-        return new Contents(version, devices, hostnames);
+        HostnameRows hostnames = new HostnameRows(handle);
+        return new Contents(version, devices, hostnames.read(), hostnames.readAutomaticOptions());
     }
 
     private <T> Map<String, List<T>> readByDevice(String sql, Function<RowView, T> mapper) {
         return handle.createQuery(sql).reduceRows(new HashMap<>(), (all, row) -> {
-            all.computeIfAbsent(text(row, "device"), device -> new ArrayList<>())
+            all.computeIfAbsent(Columns.text(row, "device"), device -> new ArrayList<>())
                     .add(mapper.apply(row));
             return all;
         });
     }
 
     private static Device device(RowView row, Map<String, List<DeviceKey>> keys, Map<String, List<Port>> ports) {
-        String name = text(row, "name");
+        String name = Columns.text(row, "name");
         return new Device(
                 new DeviceName(name),
-                text(row, "title"),
-                words(text(row, "tags")),
-                number(row, "enabled") == 1,
+                Columns.text(row, "title"),
+                words(Columns.text(row, "tags")),
+                Columns.number(row, "enabled") == 1,
                 keys.getOrDefault(name, List.of()),
-                networks(text(row, "key_from")),
-                networks(text(row, "visitor_from")),
+                networks(Columns.text(row, "key_from")),
+                networks(Columns.text(row, "visitor_from")),
                 ports.getOrDefault(name, List.of()),
-                new PortNumber((int) number(row, "automatic_port")),
-                TlsMode.valueOf(text(row, "tls")),
-                DeviceTls.valueOf(text(row, "device_tls")),
-                findText(row, "legacy_until").map(LocalDate::parse),
-                Instant.ofEpochMilli(number(row, "created")));
+                new PortNumber((int) Columns.number(row, "automatic_port")),
+                TlsMode.valueOf(Columns.text(row, "tls")),
+                DeviceTls.valueOf(Columns.text(row, "device_tls")),
+                Columns.findText(row, "legacy_until").map(LocalDate::parse),
+                Instant.ofEpochMilli(Columns.number(row, "created")));
     }
 
     private DeviceKey key(RowView row) {
         return new DeviceKey(
-                text(row, "type"),
-                text(row, "blob"),
-                new KeyFingerprint(text(row, "fingerprint")),
-                text(row, "comment"),
-                networks(text(row, "key_from")),
-                findNumber(row, "expires").map(Instant::ofEpochMilli));
+                Columns.text(row, "type"),
+                Columns.text(row, "blob"),
+                new KeyFingerprint(Columns.text(row, "fingerprint")),
+                Columns.text(row, "comment"),
+                networks(Columns.text(row, "key_from")),
+                Columns.findNumber(row, "expires").map(Instant::ofEpochMilli));
     }
 
     private Port port(RowView row) {
-        Optional<OpenSocket> open = findText(row, "bind")
-                .map(bind -> new OpenSocket(words(bind), BindChoice.valueOf(text(row, "bind_choice"))));
-        return new Port(new PortNumber((int) number(row, "number")), open, number(row, "tls_seen") == 1);
-    }
-
-    private static OwnHostname hostname(RowView row) {
-        return new OwnHostname(
-                new Hostname(text(row, "name")),
-                new DeviceName(text(row, "device")),
-                findNumber(row, "port").map(port -> new PortNumber(port.intValue())),
-                TlsMode.valueOf(text(row, "tls")),
-                DeviceTls.valueOf(text(row, "device_tls")));
+        Optional<OpenSocket> open = Columns.findText(row, "bind")
+                .map(bind -> new OpenSocket(words(bind), BindChoice.valueOf(Columns.text(row, "bind_choice"))));
+        return new Port(
+                new PortNumber((int) Columns.number(row, "number")), open, Columns.number(row, "tls_seen") == 1);
     }
 
     void write(StoreChange change) {
         switch (change) {
             case StoreChange.PutDevice put -> putDevice(put.device());
             case StoreChange.RemoveDevice remove -> delete("DELETE FROM device WHERE name = :name", remove.device());
-            case StoreChange.PutHostname put -> putHostname(put.hostname());
+            case StoreChange.PutHostname put -> new HostnameRows(handle).put(put.hostname());
+            case StoreChange.PutAutomaticOptions put -> new HostnameRows(handle).putAutomaticOptions(put);
             case StoreChange.RemoveHostname remove ->
                 delete("DELETE FROM hostname WHERE name = :name", remove.hostname());
         }
@@ -196,21 +182,6 @@ final class DirectoryRows {
         batch.execute();
     }
 
-    private void putHostname(OwnHostname own) {
-        handle.createUpdate("""
-                        INSERT INTO hostname (name, device, port, tls, device_tls)
-                        VALUES (:name, :device, :port, :tls, :deviceTls)
-                        ON CONFLICT (name) DO UPDATE SET device = excluded.device, port = excluded.port,
-                            tls = excluded.tls, device_tls = excluded.device_tls
-                        """)
-                .bind("name", own.hostname().value())
-                .bind("device", own.device().value())
-                .bind("port", own.port().map(PortNumber::value).orElse(null))
-                .bind("tls", own.tls().name())
-                .bind("deviceTls", own.deviceTls().name())
-                .execute();
-    }
-
     private void delete(String sql, Object name) {
         handle.createUpdate(sql).bind("name", name.toString()).execute();
     }
@@ -225,23 +196,5 @@ final class DirectoryRows {
 
     private static List<Cidr> networks(String lines) {
         return words(lines).stream().map(Cidr::parse).toList();
-    }
-
-    private static String text(RowView row, String column) {
-        return findText(row, column).orElseThrow(() -> new IllegalArgumentException(column + " is empty"));
-    }
-
-    private static Optional<String> findText(RowView row, String column) {
-        @Nullable String value = row.getColumn(column, String.class);
-        return Optional.ofNullable(value);
-    }
-
-    private static long number(RowView row, String column) {
-        return findNumber(row, column).orElseThrow(() -> new IllegalArgumentException(column + " is empty"));
-    }
-
-    private static Optional<Long> findNumber(RowView row, String column) {
-        @Nullable Long value = row.getColumn(column, Long.class);
-        return Optional.ofNullable(value);
     }
 }

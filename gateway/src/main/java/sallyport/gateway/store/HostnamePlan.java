@@ -1,10 +1,12 @@
 package sallyport.gateway.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DirectoryEditor.HostnameChanges;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.PortNumber;
 
@@ -41,17 +43,26 @@ final class HostnamePlan {
                 device.name(),
                 port,
                 changes.tls().orElse(before.tls()),
-                changes.deviceTls().orElse(before.deviceTls()));
+                changes.deviceTls().orElse(before.deviceTls()),
+                before.options().changed(changes.options()));
         return after.equals(before) ? List.of() : List.of(new StoreChange.PutHostname(after));
     }
 
-    /** How {@code NAME.domain} treats TLS is the device's own setting. */
+    /** How {@code NAME.domain} treats TLS is the device's own setting; its options are kept beside the device. */
     private static List<StoreChange> changeAutomatic(
             DirectoryRules rules, HostnameRoute route, HostnameChanges changes) {
         Device before = rules.requireDevice(route.device());
         Device after = DevicePlan.withTls(
                 before, changes.tls().orElse(before.tls()), changes.deviceTls().orElse(before.deviceTls()));
-        return after.equals(before) ? List.of() : List.of(new StoreChange.PutDevice(after));
+        HostnameOptions options = route.options().changed(changes.options());
+        List<StoreChange> steps = new ArrayList<>();
+        if (!after.equals(before)) {
+            steps.add(new StoreChange.PutDevice(after));
+        }
+        if (!options.equals(route.options())) {
+            steps.add(new StoreChange.PutAutomaticOptions(before.name(), options));
+        }
+        return steps;
     }
 
     static List<StoreChange> remove(DirectoryRules rules, Hostname hostname) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
 
@@ -14,4 +15,9 @@ import sallyport.gateway.directory.TlsMode;
  * @param port where it leads; empty: it follows the device's main port
  */
 public record OwnHostname(
-        Hostname hostname, DeviceName device, Optional<PortNumber> port, TlsMode tls, DeviceTls deviceTls) {}
+        Hostname hostname,
+        DeviceName device,
+        Optional<PortNumber> port,
+        TlsMode tls,
+        DeviceTls deviceTls,
+        HostnameOptions options) {}

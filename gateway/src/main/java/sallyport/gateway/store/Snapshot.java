@@ -13,6 +13,7 @@ import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
 
@@ -27,7 +28,7 @@ import sallyport.gateway.directory.InvalidValue;
 final class Snapshot {
     private static final Logger log = LoggerFactory.getLogger(Snapshot.class);
 
-    private record Automatic(Device device, Optional<HostnameRoute> route) {}
+    private record Automatic(Device device, HostnameOptions options, Optional<HostnameRoute> route) {}
 
     private final GatewayClaims claims;
     private Map<DeviceName, Automatic> known = Map.of();
@@ -50,7 +51,7 @@ final class Snapshot {
         }
         Map<DeviceName, Automatic> next = new HashMap<>(2 * contents.devices().size());
         for (Device device : contents.devices().values()) {
-            Automatic automatic = automatic(device);
+            Automatic automatic = automatic(device, contents.automaticOptions(device.name()));
             next.put(device.name(), automatic);
             automatic.route().ifPresent(route -> {
                 if (taken.add(route.hostname())) {
@@ -64,16 +65,23 @@ final class Snapshot {
         return new Directory(version, contents.devices().values(), routes);
     }
 
-    private Automatic automatic(Device device) {
+    private Automatic automatic(Device device, HostnameOptions options) {
         Automatic before = known.get(device.name());
-        if (before != null && before.device() == device) {
+        if (before != null && before.device() == device && before.options() == options) {
             return before;
         }
         return new Automatic(
                 device,
+                options,
                 findAutomatic(device.name(), claims)
                         .map(name -> new HostnameRoute(
-                                name, device.name(), device.mainPort(), device.tls(), device.deviceTls(), true)));
+                                name,
+                                device.name(),
+                                device.mainPort(),
+                                device.tls(),
+                                device.deviceTls(),
+                                true,
+                                options)));
     }
 
     /** {@code NAME.domain}, when there is a domain and the name is not too long for DNS. */
@@ -99,6 +107,7 @@ final class Snapshot {
                 own.port().orElseGet(device::mainPort),
                 own.tls(),
                 own.deviceTls(),
-                false);
+                false,
+                own.options());
     }
 }

@@ -3,6 +3,7 @@ package sallyport.gateway.store;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 
 /** One step of a transaction. A device is always written whole, with its keys and ports. */
 public sealed interface StoreChange {
@@ -14,6 +15,9 @@ public sealed interface StoreChange {
 
     /** Adds the hostname or replaces it. */
     record PutHostname(OwnHostname hostname) implements StoreChange {}
+
+    /** Replaces the options of the device's {@code NAME.domain}. */
+    record PutAutomaticOptions(DeviceName device, HostnameOptions options) implements StoreChange {}
 
     /** Removes the hostname. */
     record RemoveHostname(Hostname hostname) implements StoreChange {}

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceName;
-import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryEditor;
 import sallyport.gateway.directory.DirectoryHolder;
@@ -24,7 +22,6 @@ import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.KeyFingerprint;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
-import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.ProblemException;
 
@@ -125,10 +122,10 @@ public final class StoredDirectory implements DirectoryEditor {
     }
 
     @Override
-    public HostnameRoute addHostname(
-            Hostname hostname, DeviceName device, Optional<PortNumber> port, TlsMode tls, DeviceTls deviceTls) {
-        OwnHostname own = new OwnHostname(hostname, device, port, tls, deviceTls);
-        return route(hostname, change(rules -> HostnamePlan.add(rules, own)));
+    public HostnameRoute addHostname(NewHostname added) {
+        OwnHostname own = new OwnHostname(
+                added.hostname(), added.device(), added.port(), added.tls(), added.deviceTls(), added.options());
+        return route(own.hostname(), change(rules -> HostnamePlan.add(rules, own)));
     }
 
     @Override

@@ -24,6 +24,7 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
@@ -101,7 +102,13 @@ final class CertificateFixture {
                 Instant.EPOCH);
         List<HostnameRoute> routes = Arrays.stream(hostnames)
                 .map(hostname -> new HostnameRoute(
-                        new Hostname(hostname), name, new PortNumber(20001), TlsMode.TERMINATE, DeviceTls.AUTO, false))
+                        new Hostname(hostname),
+                        name,
+                        new PortNumber(20001),
+                        TlsMode.TERMINATE,
+                        DeviceTls.AUTO,
+                        false,
+                        HostnameOptions.DEFAULTS))
                 .toList();
         return new Directory(version, List.of(device), routes);
     }

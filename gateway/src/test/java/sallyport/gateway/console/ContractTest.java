@@ -75,7 +75,11 @@ final class ContractTest {
         happen("DELETE", "/api/v1/devices/lab-1/ports/19003", "", 200);
         happen("POST", "/api/v1/devices/lab-1/keys", "{\"key\":\"" + ConsoleFixture.key("more") + "\"}", 200);
         happen("POST", "/api/v1/hostnames", "{\"hostname\":\"more.example.com\",\"device\":\"lab-1\"}", 201);
-        happen("PATCH", "/api/v1/hostnames/more.example.com", "{\"tls\":\"passthrough\"}", 200);
+        happen(
+                "PATCH",
+                "/api/v1/hostnames/more.example.com",
+                "{\"tls\":\"passthrough\",\"options\":{\"host\":\"cam.lan\",\"forwarded\":null}}",
+                200);
         happen("GET", "/api/v1/hostnames/more.example.com", "", 200);
         happen("DELETE", "/api/v1/hostnames/more.example.com", "", 204);
         why("https://lab-1.mm.test:8443/", "198.51.100.7");

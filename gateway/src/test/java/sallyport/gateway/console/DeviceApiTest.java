@@ -211,6 +211,26 @@ final class DeviceApiTest {
     }
 
     @Test
+    void options_of_a_hostname_are_merged_and_a_wrong_one_is_named_by_its_member() {
+        fixture.add("lab", "");
+        String path = "/api/v1/hostnames/lab.mm.test";
+        fixture.call("PATCH", path, "{\"options\":{\"host\":\"CAM.lan\",\"forwarded\":\"none\"}}");
+        String merged = fixture.call("PATCH", path, "{\"options\":{\"forwarded\":null}}")
+                .body();
+        assertThat(JSON.readTree(merged).at("/options").toString()).isEqualTo("{\"host\":\"cam.lan\"}");
+        assertThat(JSON.readTree(merged).at("/effectiveOptions/forwarded").asString())
+                .isEqualTo("all");
+        for (String wrong : List.of("{\"colour\":\"red\"}", "{\"host\":\"a b\"}", "{\"host\":1}")) {
+            HttpResponse<String> refused = fixture.call("PATCH", path, "{\"options\":" + wrong + "}");
+            assertThat(refused.statusCode()).as(wrong).isEqualTo(422);
+            assertThat(JSON.readTree(refused.body()).at("/code").asString()).isEqualTo("SP-315");
+            assertThat(JSON.readTree(refused.body()).at("/field").asString())
+                    .isEqualTo(wrong.contains("host") ? "options.host" : "options.colour");
+        }
+        assertThat(fixture.get(path).body()).isEqualTo(merged);
+    }
+
+    @Test
     void hostnames_are_added_changed_and_removed_but_automatic_ones_stay() {
         fixture.add("lab", "\"ports\":[55443]");
         HttpResponse<String> added =

@@ -25,6 +25,7 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
@@ -140,7 +141,7 @@ final class TestFront implements AutoCloseable {
     }
 
     static HostnameRoute route() {
-        return new HostnameRoute(NAME, DEV1, PORT, TlsMode.TERMINATE, DeviceTls.AUTO, true);
+        return new HostnameRoute(NAME, DEV1, PORT, TlsMode.TERMINATE, DeviceTls.AUTO, true, HostnameOptions.DEFAULTS);
     }
 
     /** Publishes the device, changed; blocking until everything that it forbids has ended. */
@@ -207,11 +208,29 @@ final class TestFront implements AutoCloseable {
 
     static HostnameRoute passthrough(HostnameRoute route) {
         return new HostnameRoute(
-                route.hostname(), route.device(), route.port(), TlsMode.PASSTHROUGH, route.deviceTls(), true);
+                route.hostname(),
+                route.device(),
+                route.port(),
+                TlsMode.PASSTHROUGH,
+                route.deviceTls(),
+                true,
+                route.options());
     }
 
     static HostnameRoute speaking(HostnameRoute route, DeviceTls tls) {
-        return new HostnameRoute(route.hostname(), route.device(), route.port(), route.tls(), tls, true);
+        return new HostnameRoute(
+                route.hostname(), route.device(), route.port(), route.tls(), tls, true, route.options());
+    }
+
+    static HostnameRoute with(HostnameRoute route, String option, String value) {
+        return new HostnameRoute(
+                route.hostname(),
+                route.device(),
+                route.port(),
+                route.tls(),
+                route.deviceTls(),
+                route.automatic(),
+                route.options().changed(Map.of(option, Optional.of(value))));
     }
 
     RawVisitor visitor() throws IOException {

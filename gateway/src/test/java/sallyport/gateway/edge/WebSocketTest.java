@@ -77,6 +77,24 @@ final class WebSocketTest {
     }
 
     @Test
+    void a_change_of_an_option_ends_only_connections_that_live_by_it_and_before_it_is_done() throws Exception {
+        try (RawDevice device = RawDevice.running(connection -> {
+                    connection.head();
+                    connection.send(SWITCHING);
+                    connection.send(connection.read(4));
+                    connection.read();
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            visitor.send(UPGRADE).head();
+            front.publish(d -> d, route -> TestFront.with(route, "host", "cam.lan"));
+            assertThat(visitor.send("ping").read(4)).isEqualTo("ping");
+            front.publish(d -> d, route -> TestFront.with(route, "websocket-idle", "1h"));
+            assertThat(visitor.isCutOff()).isTrue();
+        }
+    }
+
+    @Test
     void a_refused_switch_is_an_answer_like_any_other() throws Exception {
         try (RawDevice device = RawDevice.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
                 TestFront front = TestFront.leadingTo(device);

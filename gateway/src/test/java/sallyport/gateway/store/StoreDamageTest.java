@@ -169,7 +169,7 @@ final class StoreDamageTest {
     /** A store in memory whose disk can be full. */
     private static final class FailingStore implements DirectoryStore {
         private boolean full;
-        private Contents contents = new Contents(1, new TreeMap<>(), new TreeMap<>());
+        private Contents contents = new Contents(1, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
         @Override
         public Contents load() {

@@ -31,10 +31,15 @@ import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryEditor.DeviceChanges;
 import sallyport.gateway.directory.DirectoryEditor.HostnameChanges;
 import sallyport.gateway.directory.DirectoryEditor.NewDevice;
+import sallyport.gateway.directory.DirectoryEditor.NewHostname;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOption;
+import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.directory.OwnName;
 import sallyport.gateway.directory.Port;
+import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.ProblemException;
@@ -73,7 +78,8 @@ abstract class StoredDirectoryContract {
                         number(20000),
                         TlsMode.TERMINATE,
                         DeviceTls.AUTO,
-                        true));
+                        true,
+                        HostnameOptions.DEFAULTS));
     }
 
     @Test
@@ -279,12 +285,82 @@ abstract class StoredDirectoryContract {
         assertThat(fault(() -> directory.changeHostname(
                         automatic,
                         new HostnameChanges(
-                                Optional.empty(), Optional.of(number(20000)), Optional.empty(), Optional.empty()))))
+                                Optional.empty(),
+                                Optional.of(number(20000)),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of()))))
                 .isEqualTo(Fault.AUTOMATIC_HOSTNAME);
         HostnameRoute changed = directory.changeHostname(
                 automatic,
-                new HostnameChanges(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(DeviceTls.NO)));
+                new HostnameChanges(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(DeviceTls.NO), Map.of()));
         assertThat(changed.deviceTls()).isEqualTo(DeviceTls.NO);
+    }
+
+    @Test
+    void options_are_set_and_reset_one_by_one_and_are_there_after_a_restart() throws Exception {
+        Hostname automatic = new Hostname("lab-1.mm-remote.company.com");
+        directory.addDevice(device("lab-1", List.of(key("1")), List.of(), List.of(OWN)));
+        for (Hostname hostname : List.of(OWN, automatic)) {
+            setOptions(hostname, Map.of("host", Optional.of("Cam.LAN"), "forwarded", Optional.of("none")));
+            setOptions(hostname, Map.of("device-names", Optional.of("192.168.7.20, cam.lan:8080")));
+            HostnameRoute changed = setOptions(hostname, Map.of("forwarded", Optional.empty()));
+
+            assertThat(changed.options().set())
+                    .isEqualTo(Map.of("host", "cam.lan", "device-names", "192.168.7.20,cam.lan:8080"));
+        }
+        directory.changeDevice(name("lab-1"), privatePorts(55443));
+        Directory before = directory.holder().current();
+
+        stop();
+        start();
+
+        assertThat(directory.holder().current().hostnames()).containsExactlyElementsOf(before.hostnames());
+        assertThat(route(automatic.value()).options().value(HostnameOption.HOST))
+                .contains(OwnName.parse("cam.lan"));
+    }
+
+    @Test
+    void options_of_an_automatic_name_stay_with_the_device_when_the_domain_changes() {
+        directory.addDevice(device("lab-1"));
+        setOptions(new Hostname("lab-1.mm-remote.company.com"), Map.of("host", Optional.of("cam.lan")));
+        stop();
+        startWith(
+                new GatewayClaims(Optional.of(new Hostname("example.org")), Optional.empty(), 20000, 29999, Map.of()));
+
+        assertThat(route("lab-1.example.org").options().set()).isEqualTo(Map.of("host", "cam.lan"));
+    }
+
+    @Test
+    void a_removed_hostname_or_device_leaves_no_option_to_its_successor() {
+        Hostname automatic = new Hostname("lab-1.mm-remote.company.com");
+        directory.addDevice(device("lab-1", List.of(key("1")), List.of(), List.of(OWN)));
+        setOptions(OWN, Map.of("host", Optional.of("cam.lan")));
+        setOptions(automatic, Map.of("host", Optional.of("cam.lan")));
+
+        directory.removeHostname(OWN);
+        directory.removeDevice(name("lab-1"));
+        directory.addDevice(device("lab-1", List.of(key("1")), List.of(), List.of(OWN)));
+
+        assertThat(route(OWN.value()).options()).isEqualTo(HostnameOptions.DEFAULTS);
+        assertThat(route(automatic.value()).options()).isEqualTo(HostnameOptions.DEFAULTS);
+    }
+
+    @Test
+    void an_option_that_does_not_exist_or_a_value_that_cannot_be_changes_nothing() {
+        directory.addDevice(device("lab-1", List.of(key("1")), List.of(), List.of(OWN)));
+        Directory before = directory.holder().current();
+
+        assertThatThrownBy(() -> setOptions(OWN, Map.of("colour", Optional.of("red"))))
+                .isInstanceOf(InvalidValue.class)
+                .hasMessage("there is no such option");
+        assertThatThrownBy(() ->
+                        setOptions(OWN, Map.of("host", Optional.of("cam.lan"), "websocket-idle", Optional.of("soon"))))
+                .isInstanceOf(InvalidValue.class)
+                .extracting(invalid -> ((InvalidValue) invalid).field())
+                .isEqualTo("options.websocket-idle");
+        assertThat(directory.holder().current()).isSameAs(before);
     }
 
     @Test
@@ -302,7 +378,7 @@ abstract class StoredDirectoryContract {
     @Test
     void a_port_that_a_hostname_names_cannot_be_released() {
         directory.addDevice(device("lab-1", 55443));
-        directory.addHostname(OWN, name("lab-1"), Optional.of(number(55443)), TlsMode.TERMINATE, DeviceTls.AUTO);
+        directory.addHostname(hostname(OWN, "lab-1", Optional.of(number(55443))));
 
         assertThat(sentence(() -> directory.removePort(name("lab-1"), number(55443))))
                 .isEqualTo("SP-331 mixer.customer.com leads to port 55443. Lead it elsewhere first (sallyport hostname"
@@ -316,8 +392,7 @@ abstract class StoredDirectoryContract {
         directory.addDevice(device("lab-1"));
         directory.addDevice(device("lab-2", 55443));
 
-        assertThatThrownBy(() -> directory.addHostname(
-                        OWN, name("lab-1"), Optional.of(number(55443)), TlsMode.TERMINATE, DeviceTls.AUTO))
+        assertThatThrownBy(() -> directory.addHostname(hostname(OWN, "lab-1", Optional.of(number(55443)))))
                 .isInstanceOf(InvalidValue.class)
                 .hasMessage("port 55443 does not belong to lab-1");
     }
@@ -434,7 +509,18 @@ abstract class StoredDirectoryContract {
     }
 
     private HostnameRoute addHostname(Hostname hostname, String device) {
-        return directory.addHostname(hostname, name(device), Optional.empty(), TlsMode.TERMINATE, DeviceTls.AUTO);
+        return directory.addHostname(hostname(hostname, device, Optional.empty()));
+    }
+
+    private static NewHostname hostname(Hostname hostname, String device, Optional<PortNumber> port) {
+        return new NewHostname(
+                hostname, name(device), port, TlsMode.TERMINATE, DeviceTls.AUTO, HostnameOptions.DEFAULTS);
+    }
+
+    private HostnameRoute setOptions(Hostname hostname, Map<String, Optional<String>> options) {
+        return directory.changeHostname(
+                hostname,
+                new HostnameChanges(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), options));
     }
 
     private HostnameRoute route(String hostname) {

@@ -1,12 +1,18 @@
 package sallyport.gateway.console.api;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * A public name that leads to one port of one device.
  *
  * @param tls {@code terminate} or {@code passthrough}
  * @param deviceTls {@code auto}, {@code yes} or {@code no}
  * @param automatic true for {@code NAME.domain}
+ * @param options what an operator has set: key to text
+ * @param effectiveOptions all options: key to text, set or default
  * @param state the state of the device behind it
+ * @param warnings what works but deserves an operator's look
  */
 public record HostnameAnswer(
         String hostname,
@@ -15,5 +21,8 @@ public record HostnameAnswer(
         String tls,
         String deviceTls,
         boolean automatic,
+        Map<String, String> options,
+        Map<String, String> effectiveOptions,
         String url,
-        String state) {}
+        String state,
+        List<Notice> warnings) {}

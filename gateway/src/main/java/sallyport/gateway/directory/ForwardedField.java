@@ -1,0 +1,27 @@
+package sallyport.gateway.directory;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** A field that tells a device about its visitor (RFC 7239 and the older ones). */
+public enum ForwardedField {
+    FORWARDED("Forwarded"),
+    X_FORWARDED_FOR("X-Forwarded-For"),
+    X_FORWARDED_HOST("X-Forwarded-Host"),
+    X_FORWARDED_PROTO("X-Forwarded-Proto");
+
+    private final String fieldName;
+
+    ForwardedField(String fieldName) {
+        this.fieldName = fieldName;
+    }
+
+    /** As it stands in the request. */
+    public String fieldName() {
+        return fieldName;
+    }
+
+    static List<String> words() {
+        return Arrays.stream(values()).map(ForwardedField::fieldName).toList();
+    }
+}

@@ -1,0 +1,147 @@
+package sallyport.gateway.directory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A setting of a hostname, declared here and nowhere else. Store, API, command line and its help, and the documents follow
+ * from the declaration; what the option does, its handler in {@code edge} says. {@code docs/decisions} tells how to add one.
+ *
+ * @param <T> its value, as the data plane uses it
+ */
+public final class HostnameOption<T> {
+    private static final List<HostnameOption<?>> DECLARED = new ArrayList<>();
+
+    /** The Host that the device is asked for; empty: the visitor's own. */
+    public static final HostnameOption<Optional<OwnName>> HOST = declare(
+            "host",
+            "preserved",
+            "The Host that the device sees: the visitor's own, or a name that the device expects. Origin, Referer,"
+                    + " redirects and cookies are rewritten in step.",
+            OptionKinds.orWord("preserved", "NAME[:PORT]", OwnName::parse, OwnName::authority));
+
+    /** Which fields tell the device about the visitor. */
+    public static final HostnameOption<Set<ForwardedField>> FORWARDED = declare(
+            "forwarded",
+            "all",
+            "Which fields tell the device who the visitor is: all, none, or some of "
+                    + ForwardedField.words().stream().collect(Collectors.joining(", ")) + ".",
+            OptionKinds.forwardedFields());
+
+    /** Names and addresses by which the device knows itself. */
+    public static final HostnameOption<List<OwnName>> DEVICE_NAMES = declare(
+            "device-names",
+            "none",
+            "Names and LAN addresses by which the device knows itself; in redirects and cookies they become this"
+                    + " hostname.",
+            OptionKinds.list("NAME[:PORT],...", OwnName::parse, OwnName::authority));
+
+    /** How long a WebSocket may be silent; empty: for ever. */
+    public static final HostnameOption<Optional<Duration>> WEBSOCKET_IDLE = declareForConnections(
+            "websocket-idle",
+            "off",
+            "End a WebSocket on which neither side has sent a byte for this long.",
+            OptionKinds.orWord("off", "90s|10m|2h", OptionKinds::duration, OptionKinds::text));
+
+    private final int index;
+    private final String key;
+    private final String description;
+    private final OptionKind<T> kind;
+    private final T defaultValue;
+    private final boolean forConnections;
+
+    private HostnameOption(String key, String defaultText, String description, OptionKind<T> kind, boolean live) {
+        this.index = DECLARED.size();
+        this.key = key;
+        this.description = description;
+        this.kind = kind;
+        this.defaultValue = kind.read().apply(defaultText);
+        this.forConnections = live;
+        DECLARED.add(this);
+    }
+
+    /** An option that the next request obeys, on whatever connection it comes. */
+    private static <T> HostnameOption<T> declare(
+            String key, String defaultText, String description, OptionKind<T> kind) {
+        return new HostnameOption<>(key, defaultText, description, kind, false);
+    }
+
+    /** An option by which connections live: a change of it ends those of the hostname. */
+    private static <T> HostnameOption<T> declareForConnections(
+            String key, String defaultText, String description, OptionKind<T> kind) {
+        return new HostnameOption<>(key, defaultText, description, kind, true);
+    }
+
+    /** All of them, in the order of their declaration. */
+    public static List<HostnameOption<?>> all() {
+        return Collections.unmodifiableList(DECLARED);
+    }
+
+    /** @throws InvalidValue when there is none of this key */
+    public static HostnameOption<?> require(String key) {
+        return DECLARED.stream()
+                .filter(option -> option.key.equals(key))
+                .findFirst()
+                .orElseThrow(() -> new InvalidValue(
+                        "options." + Printable.shorten(key),
+                        "there is no such option",
+                        "The options are "
+                                + DECLARED.stream().map(HostnameOption::key).collect(Collectors.joining(", ")) + "."));
+    }
+
+    /** Its name in store and API; {@code --KEY} on the command line. */
+    public String key() {
+        return key;
+    }
+
+    /** One sentence for people. */
+    public String description() {
+        return description;
+    }
+
+    /** What stands for its value in a help text. */
+    public String syntax() {
+        return kind.syntax();
+    }
+
+    public String defaultText() {
+        return kind.write().apply(defaultValue);
+    }
+
+    /** True when a change ends the hostname's connections, false when the next request obeys it. */
+    public boolean forConnections() {
+        return forConnections;
+    }
+
+    int index() {
+        return index;
+    }
+
+    T defaultValue() {
+        return defaultValue;
+    }
+
+    /** @throws InvalidValue with {@code options.KEY} as its field */
+    T read(String text) {
+        try {
+            return kind.read().apply(text);
+        } catch (InvalidValue e) {
+            throw new InvalidValue("options." + key, e.reason(), e.fix());
+        }
+    }
+
+    /** The canonical form of a text. */
+    String canonical(String text) {
+        return kind.write().apply(read(text));
+    }
+
+    @Override
+    public String toString() {
+        return key;
+    }
+}

@@ -1,0 +1,63 @@
+package sallyport.gateway.directory;
+
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A name or address by which a device knows itself, on its own network: {@code camera.lan}, {@code 192.168.7.20},
+ * {@code [fd00::20]:8443}.
+ *
+ * @param host lower case, without a final dot; an IPv6 address in brackets, in its canonical form
+ * @param port empty: whatever port
+ */
+public record OwnName(String host, OptionalInt port) {
+    private static final Pattern SYNTAX = Pattern.compile(
+            "([A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?\\.?|\\[[0-9A-Fa-f:.]{2,45}])(?::(\\d{1,5}))?");
+
+    /** @throws InvalidValue when the text is neither a name nor an address */
+    public static OwnName parse(String text) {
+        Matcher matcher = SYNTAX.matcher(text);
+        if (!matcher.matches() || text.contains("..")) {
+            throw invalid(text);
+        }
+        String port = matcher.group(2);
+        return new OwnName(
+                host(matcher.group(1)),
+                port == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(PortNumber.parse(port).value()));
+    }
+
+    private static String host(String written) {
+        if (written.startsWith("[")) {
+            try {
+                InetAddress literal = InetAddress.ofLiteral(written.substring(1, written.length() - 1));
+                return "[" + literal.getHostAddress() + "]";
+            } catch (IllegalArgumentException e) {
+                throw invalid(written);
+            }
+        }
+        String lower = written.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+
+    private static InvalidValue invalid(String text) {
+        return new InvalidValue(
+                "option",
+                "\"" + Printable.shorten(text) + "\" is neither a name nor an address",
+                "Write a name or address with or without a port, such as camera.lan, 192.168.7.20:8080 or [fd00::20].");
+    }
+
+    /** As it stands in a Host field. */
+    public String authority() {
+        return port.isPresent() ? host + ":" + port.getAsInt() : host;
+    }
+
+    /** True when {@code host} (canonical) at this port is the same place. */
+    public boolean is(String otherHost, int otherPort) {
+        return host.equals(otherHost) && (port.isEmpty() || port.getAsInt() == otherPort);
+    }
+}
