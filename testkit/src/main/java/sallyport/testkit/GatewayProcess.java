@@ -27,13 +27,15 @@ public final class GatewayProcess implements AutoCloseable {
     private final Path configuration;
     private final Path data;
     private final Map<String, String> environment;
+    private final Runner runner;
     private Program program;
     private Ports ports;
 
-    private GatewayProcess(Path configuration, Path data, Map<String, String> environment) {
+    private GatewayProcess(Path configuration, Path data, Map<String, String> environment, Runner runner) {
         this.configuration = configuration;
         this.data = data;
         this.environment = environment;
+        this.runner = runner;
         program = launch();
         ports = awaitReady();
     }
@@ -46,6 +48,7 @@ public final class GatewayProcess implements AutoCloseable {
         private final TempFolder folder;
         private final Map<String, String> lines = new HashMap<>();
         private final Map<String, String> environment = new HashMap<>();
+        private Runner runner = Runner.PLAIN;
 
         private Setup(TempFolder folder) {
             this.folder = folder;
@@ -76,13 +79,20 @@ public final class GatewayProcess implements AutoCloseable {
             return this;
         }
 
+        /** Runs it as another user or in another network; the folder becomes the runner's own. */
+        public Setup by(Runner other) {
+            runner = other;
+            return this;
+        }
+
         /** Writes the file, starts the process and waits for its ready line. */
         public GatewayProcess start() {
             StringBuilder yaml = new StringBuilder();
             lines.forEach(
                     (key, value) -> yaml.append(key).append(": ").append(value).append('\n'));
             Path file = folder.write("sallyport.yaml", yaml.toString());
-            return new GatewayProcess(file, folder.resolve("data"), environment);
+            runner.own(folder.path());
+            return new GatewayProcess(file, folder.resolve("data"), environment, runner);
         }
     }
 
@@ -93,12 +103,12 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** A gateway with a configuration file of the test's own. */
     public static GatewayProcess start(Path configuration, Path data, Map<String, String> environment) {
-        return new GatewayProcess(configuration, data, environment);
+        return new GatewayProcess(configuration, data, environment, Runner.PLAIN);
     }
 
     private Program launch() {
         return Program.start(
-                List.of(launcher().toString(), "gateway", "--config", configuration.toString()), null, environment);
+                runner.commandLine(List.of("gateway", "--config", configuration.toString())), null, environment);
     }
 
     private Ports awaitReady() {
