@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -22,9 +23,15 @@ public final class Stranger {
 
     private Stranger() {}
 
-    /** Makes the gateway compute group 14 and an RSA signature, the dearest pair that it offers. */
-    public static void knock(int sshPort) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), sshPort)) {
+    /**
+     * Makes the gateway compute group 14 and an RSA signature, the dearest pair that it offers.
+     *
+     * @param from the loopback address that it comes from
+     */
+    public static void knock(int sshPort, InetAddress from) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), sshPort), DEADLINE_MILLIS);
             socket.setSoTimeout(DEADLINE_MILLIS);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             DataInputStream in = new DataInputStream(socket.getInputStream());
