@@ -27,6 +27,7 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
 import sallyport.gateway.tunnel.WindowBudget;
@@ -36,10 +37,10 @@ final class DoorFixture implements AutoCloseable {
     static final int AUTOMATIC = 20_001;
 
     final List<GatewayEvent> events = new CopyOnWriteArrayList<>();
-    final SystemTimers timers = new SystemTimers();
-    final EventLoops loops = new EventLoops(1);
+    final Timers timers;
+    final EventLoops loops;
     final DirectoryHolder directory = new DirectoryHolder(Directory.empty());
-    final Tunnels tunnels = new Tunnels(timers, events::add);
+    final Tunnels tunnels;
     final FrontDoor door;
     final int port;
     private static final HostKeys HOST_KEYS = hostKeys();
@@ -58,7 +59,19 @@ final class DoorFixture implements AutoCloseable {
     }
 
     DoorFixture(Path folder, Optional<String> user) throws Exception {
+        this(folder, user, new SystemTimers(), 1);
+    }
+
+    /** One whose time the test turns, or one with several loops. */
+    DoorFixture(Path folder, Timers timers, int loopCount) throws Exception {
+        this(folder, Optional.empty(), timers, loopCount);
+    }
+
+    private DoorFixture(Path folder, Optional<String> user, Timers timers, int loopCount) throws Exception {
         this.folder = folder;
+        this.timers = timers;
+        loops = new EventLoops(loopCount);
+        tunnels = new Tunnels(timers, events::add);
         SshSettings settings =
                 new SshSettings(List.of(new ListenAddress("127.0.0.1", 0, "")), user, HOST_KEYS, loops.group());
         door = new FrontDoor(
@@ -153,6 +166,8 @@ final class DoorFixture implements AutoCloseable {
     public void close() {
         door.close();
         loops.close();
-        timers.close();
+        if (timers instanceof SystemTimers threads) {
+            threads.close();
+        }
     }
 }

@@ -162,6 +162,18 @@ final class StreamTransferTest {
     }
 
     @Test
+    void a_client_that_rekeys_every_16_mebibytes_does_so_under_a_transfer_both_ways() throws Exception {
+        try (Program ssh = connect("-v", "-o", "RekeyLimit=16M")) {
+            List<String> hashes = roundTrip(36);
+            assertThat(hashes.get(1)).isEqualTo(hashes.get(0));
+            assertThat(ssh.output().split("SSH2_MSG_NEWKEYS received", -1))
+                    .as("the first exchange and at least two more")
+                    .hasSizeGreaterThan(3);
+            assertThat(ssh.running()).isTrue();
+        }
+    }
+
+    @Test
     void visitors_who_stall_leave_the_others_alone() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try (Program ssh = connect()) {
