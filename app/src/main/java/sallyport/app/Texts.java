@@ -113,7 +113,8 @@ final class Texts {
     }
 
     private static void tunnel(PrintWriter out, TunnelAnswer tunnel) {
-        out.println("  " + tunnel.address() + "  user " + tunnel.user() + ", " + tunnel.client() + ", since "
+        out.println("  " + tunnel.address() + "  user " + tunnel.user() + ", " + tunnel.client() + ", "
+                + tunnel.kex() + ", since "
                 + Table.ago(tunnel.since()));
         out.println("         ports " + tunnel.ports() + ", " + tunnel.streams() + " streams, " + tunnel.bytesIn()
                 + " bytes from it, " + tunnel.bytesOut() + " to it"

@@ -180,6 +180,7 @@ final class DeviceViews {
                 tunnel.peer().key().value(),
                 tunnel.peer().user(),
                 tunnel.peer().client(),
+                tunnel.peer().kex(),
                 Words.address(tunnel.peer().address()),
                 tunnel.peer().since(),
                 figures.streams(),

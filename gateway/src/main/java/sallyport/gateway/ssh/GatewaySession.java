@@ -194,6 +194,11 @@ final class GatewaySession extends ServerSessionImpl {
         return super.negotiate();
     }
 
+    /** The name of the key exchange that both sides agreed on. */
+    String keyExchange() {
+        return getKexNegotiationResult().getOrDefault(KexProposalOption.ALGORITHMS, "");
+    }
+
     /** Tells, once, that this client is too old, and returns the words for it. */
     Problem oldClient(String missing) {
         Problem why = Fault.OLD_CLIENT.problem("client", client(), "address", connection.address(), "missing", missing);

@@ -86,6 +86,7 @@ final class SessionArrivals implements SessionListener, SessionEvents {
                 admitted.key().fingerprint(),
                 attempt.user(),
                 attempt.client(),
+                session.keyExchange(),
                 attempt.from(),
                 door.timers().now());
         ForwardedStreams streams = new ForwardedStreams(session, session.loop(), door.budget(), door.timers());

@@ -24,6 +24,7 @@ record FakeTunnel(long id, DeviceName device, TunnelPeer peer, TunnelFigures fig
                         KeyFingerprint.of(new byte[] {1}),
                         "mmremote",
                         "SSH-2.0-OpenSSH_9.2",
+                        "curve25519-sha256",
                         new InetSocketAddress("192.0.2.7", 50022),
                         Instant.parse("2026-11-25T08:00:00Z")),
                 figures);

@@ -101,6 +101,7 @@ final class LoopbackTunnel implements Tunnel {
                 KeyFingerprint.of(new byte[] {1}),
                 "mm",
                 "SSH-2.0-test",
+                "curve25519-sha256",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
                 Instant.EPOCH);
     }

@@ -121,6 +121,7 @@ final class OpenPortListenersTest {
                     new KeyFingerprint("SHA256:" + "A".repeat(43)),
                     "mm",
                     "SSH-2.0-OpenSSH_9.2",
+                    "curve25519-sha256",
                     new InetSocketAddress("192.0.2.10", 1000),
                     Instant.EPOCH);
         }

@@ -61,6 +61,7 @@ final class TunnelsTest {
                     new KeyFingerprint("SHA256:" + "A".repeat(43)),
                     "mm",
                     "SSH-2.0-OpenSSH_9.2",
+                    "curve25519-sha256",
                     new InetSocketAddress(address, 1000),
                     Instant.EPOCH);
         }

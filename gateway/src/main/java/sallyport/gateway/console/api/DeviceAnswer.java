@@ -59,6 +59,7 @@ public record DeviceAnswer(
     /**
      * A live session.
      *
+     * @param kex the key exchange that it logged in with
      * @param roundTripMillis absent until a keepalive was answered
      * @param ports the forwards that it holds
      */
@@ -67,6 +68,7 @@ public record DeviceAnswer(
             String key,
             String user,
             String client,
+            String kex,
             String address,
             Instant since,
             int streams,
