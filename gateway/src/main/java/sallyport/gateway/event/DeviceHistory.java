@@ -145,6 +145,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.RequestServed e -> visitorMet(e.device(), e.problem(), now);
             case GatewayEvent.ConnectionServed e -> visitorMet(Optional.of(e.device()), e.problem(), now);
             case GatewayEvent.UnknownKeyKnocked e -> {}
+            case GatewayEvent.LoginSlowed e -> {}
             case GatewayEvent.VisitorRefused e -> {}
             case GatewayEvent.Notice e -> {}
         }

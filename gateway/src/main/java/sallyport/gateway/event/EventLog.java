@@ -69,6 +69,9 @@ public final class EventLog implements GatewayEvents {
                                 at(e.from()),
                                 e.user(),
                                 e.client());
+            case GatewayEvent.LoginSlowed e ->
+                stranger(Level.DEBUG, e.from())
+                        .log("Many unknown keys from {}; the next is answered late.", at(e.from()));
             case GatewayEvent.SessionEnded e ->
                 device(e.device(), e.why().isPresent() ? Level.WARN : Level.INFO, e.from())
                         .log(

@@ -26,6 +26,9 @@ public sealed interface GatewayEvent {
     record UnknownKeyKnocked(DeviceKey key, InetSocketAddress from, String user, String client)
             implements GatewayEvent {}
 
+    /** One unknown key too many from one address: it is answered late. */
+    record LoginSlowed(InetSocketAddress from) implements GatewayEvent {}
+
     /** A session of a device ended. */
     record SessionEnded(
             DeviceName device, InetSocketAddress from, String client, Duration lasted, Optional<Problem> why)

@@ -39,6 +39,8 @@ public final class Metrics implements GatewayEvents {
     private final Set<DeviceName> conflicts = ConcurrentHashMap.newKeySet();
     private final Counter logins = counter("sallyport_logins", "Logins of devices by result", "result", "reason");
     private final Counter unknownKeys = counter("sallyport_unknown_keys", "Keys that no device owns and that knocked");
+    private final Counter loginsSlowed = counter(
+            "sallyport_logins_slowed", "Unknown keys that were answered late, since their address had tried many");
     private final Counter sessionsEnded = counter("sallyport_sessions_ended", "Device sessions that ended", "reason");
     private final Counter forwards = counter("sallyport_forwards", "Forwards asked for", "result", "reason");
     private final Counter requestsRefused =
@@ -119,6 +121,7 @@ public final class Metrics implements GatewayEvents {
             case GatewayEvent.LoginRefused e ->
                 logins.labelValues("refused", code(e.why())).inc();
             case GatewayEvent.UnknownKeyKnocked e -> unknownKeys.inc();
+            case GatewayEvent.LoginSlowed e -> loginsSlowed.inc();
             case GatewayEvent.SessionEnded e ->
                 sessionsEnded.labelValues(code(e.why())).inc();
             case GatewayEvent.ForwardGranted e ->

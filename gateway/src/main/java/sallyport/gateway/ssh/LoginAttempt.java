@@ -43,6 +43,7 @@ final class LoginAttempt {
     private @Nullable Problem refusal;
     private Admission.Verdict.@Nullable Admitted admitted;
     private boolean told;
+    private volatile boolean late;
 
     LoginAttempt(GatewaySession session) {
         this.session = session;
@@ -81,6 +82,16 @@ final class LoginAttempt {
     /** Counts a key that signs; false when there were too many. */
     boolean maySign() {
         return ++signed <= MOST_SIGNED;
+    }
+
+    /** True while an unknown key has not been answered yet: what the client sends meanwhile fails unread. */
+    boolean isAnsweredLate() {
+        return late;
+    }
+
+    /** Any thread. */
+    void answeredLate(boolean now) {
+        late = now;
     }
 
     Problem tooMany() {

@@ -7,6 +7,7 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.BufferException;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.server.auth.AbstractUserAuth;
 import org.apache.sshd.server.auth.AbstractUserAuthFactory;
 import org.apache.sshd.server.auth.UserAuth;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sallyport.gateway.directory.Device;
+import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 
@@ -31,24 +33,28 @@ final class PublickeyMethod extends AbstractUserAuth {
     private static final Logger log = LoggerFactory.getLogger(PublickeyMethod.class);
 
     private final DoorContext door;
+    private final UnknownKeyPace pace;
 
-    private PublickeyMethod(DoorContext door) {
+    private PublickeyMethod(DoorContext door, UnknownKeyPace pace) {
         super(NAME);
         this.door = door;
+        this.pace = pace;
     }
 
     /** Makes one for each request. */
     static final class Factory extends AbstractUserAuthFactory {
         private final DoorContext door;
+        private final UnknownKeyPace pace;
 
         Factory(DoorContext door) {
             super(NAME);
             this.door = door;
+            this.pace = new UnknownKeyPace(door.timers());
         }
 
         @Override
         public UserAuth createUserAuth(ServerSession session) {
-            return new PublickeyMethod(door);
+            return new PublickeyMethod(door, pace);
         }
     }
 
@@ -72,7 +78,7 @@ final class PublickeyMethod extends AbstractUserAuth {
         LoginAttempt attempt = LoginAttempt.of(session);
         attempt.user(getUsername());
         Request request = read(buffer);
-        if (!init || request == null || !SERVICE.equals(getService())) {
+        if (!init || request == null || !SERVICE.equals(getService()) || attempt.isAnsweredLate()) {
             return Boolean.FALSE;
         }
         OfferedKey offered = switch (OfferedKey.read(request.blob)) {
@@ -134,7 +140,7 @@ final class PublickeyMethod extends AbstractUserAuth {
         return KeySignature.fits(getServerSession(), offered, request.algorithm, covered, signature);
     }
 
-    private boolean judge(LoginAttempt attempt, OfferedKey offered, List<String> old) throws IOException {
+    private @Nullable Boolean judge(LoginAttempt attempt, OfferedKey offered, List<String> old) throws IOException {
         Admission.Caller caller = new Admission.Caller(
                 offered.fingerprint(), attempt.user(), attempt.from().getAddress());
         Admission.Verdict verdict = Admission.judge(
@@ -144,7 +150,7 @@ final class PublickeyMethod extends AbstractUserAuth {
                 if (attempt.knocked(offered)) {
                     banner(unknown.why().sentence());
                 }
-                yield false;
+                yield answerUnknown(attempt);
             }
             case Admission.Verdict.Refused refused -> refuse(attempt, refused.device(), refused.why());
             case Admission.Verdict.Admitted admitted -> {
@@ -152,6 +158,33 @@ final class PublickeyMethod extends AbstractUserAuth {
                 yield late.isPresent() ? refuse(attempt, admitted.device(), late.get()) : admit(attempt, admitted);
             }
         };
+    }
+
+    /** False, or nothing yet when this address has tried many. */
+    private @Nullable Boolean answerUnknown(LoginAttempt attempt) {
+        if (pace.atOnce(attempt.from().getAddress())) {
+            return Boolean.FALSE;
+        }
+        GatewaySession session = (GatewaySession) getServerSession();
+        attempt.answeredLate(true);
+        door.events().happened(new GatewayEvent.LoginSlowed(attempt.from()));
+        door.timers().schedule(session.loop(), UnknownKeyPace.PAUSE, () -> fail(session, attempt));
+        return null;
+    }
+
+    /** What MINA sends for a {@code false} (RFC 4252 section 5.1). On the session's loop. */
+    private static void fail(GatewaySession session, LoginAttempt attempt) {
+        attempt.answeredLate(false);
+        try {
+            ThreadUtils.runAsInternal(() -> {
+                Buffer packet = session.createBuffer(SshConstants.SSH_MSG_USERAUTH_FAILURE, NAME.length() + 16);
+                packet.putString(NAME);
+                packet.putBoolean(false);
+                return session.writePacket(packet);
+            });
+        } catch (Exception e) {
+            log.debug("{} left before its answer: {}", session, e.toString());
+        }
     }
 
     private boolean refuse(LoginAttempt attempt, Device device, Problem why) throws IOException {

@@ -172,6 +172,7 @@ final class EventsTest {
         metrics.happened(new GatewayEvent.LoginRefused(
                 Optional.empty(), from(1), "SSH-2.0-evil", Fault.NOT_SSH.problem("address", "x")));
         metrics.happened(new GatewayEvent.ForwardRefused(DEVICE, 1, from(1), REFUSED));
+        metrics.happened(new GatewayEvent.LoginSlowed(from(1)));
         metrics.happened(new GatewayEvent.TakenOver(DEVICE, PORT, from(1), from(2)));
         metrics.happened(new GatewayEvent.ConflictChanged(DEVICE, true, from(1), from(2)));
         for (int status : new int[] {200, 200, 502, 7777}) {
@@ -192,6 +193,7 @@ final class EventsTest {
                 .contains("sallyport_build_info{")
                 .contains("version=\"0.1.0\"")
                 .contains("sallyport_tunnels 3.0")
+                .contains("sallyport_logins_slowed_total 1.0")
                 .contains("sallyport_logins_total{reason=\"none\",result=\"ok\"} 1.0")
                 .contains("sallyport_logins_total{reason=\"SP-110\",result=\"refused\"} 1.0")
                 .contains("sallyport_forwards_total{reason=\"SP-214\",result=\"refused\"} 1.0")
