@@ -34,4 +34,12 @@ class ManagementTest {
                         "sallyport_http_requests_total");
         assertThat(scene.metric("sallyport_tunnels")).isPositive();
     }
+
+    @Test
+    void tellsMemoryInUseAndLogLinesKeptBack(Scene scene) {
+        String metrics = ask(scene, "/metrics").body();
+        assertThat(metrics).contains("\nsallyport_log_lines_dropped_total ");
+        assertThat(scene.metric("sallyport_heap_used_bytes")).isBetween(1e6, 192e6 * 1.1);
+        assertThat(scene.metric("sallyport_direct_memory_used_bytes")).isBetween(1.0, 1e9);
+    }
 }

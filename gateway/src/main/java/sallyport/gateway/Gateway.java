@@ -32,6 +32,7 @@ import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.event.KnockingKeys;
 import sallyport.gateway.event.Metrics;
+import sallyport.gateway.fault.Problem;
 import sallyport.gateway.ssh.FrontDoor;
 import sallyport.gateway.ssh.HostKeys;
 import sallyport.gateway.ssh.SshSettings;
@@ -110,7 +111,8 @@ public final class Gateway implements AutoCloseable {
         RecentEvents recent = new RecentEvents(timers);
         directory.subscribe(history);
         directory.subscribe(knocking);
-        GatewayEvents events = GatewayEvents.all(List.of(new EventLog(timers), metrics, history, knocking, recent));
+        EventLog log = new EventLog(timers);
+        GatewayEvents events = GatewayEvents.all(List.of(log, metrics, history, knocking, recent));
         hostKeys.warnings().forEach(warning -> events.happened(new GatewayEvent.Notice(warning)));
 
         certificates = Certificates.open(config, directory, timers, events, blocking);
@@ -132,6 +134,7 @@ public final class Gateway implements AutoCloseable {
         RunningFacts facts =
                 new RunningFacts(options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
         gauges(metrics);
+        metrics.total("sallyport_log_lines_dropped", "Log lines that sampling kept back", log::dropped);
 
         // the doors, from the inside out: what depends on an inner one opens after it
         ManagementListener management = ManagementListener.start(
@@ -171,8 +174,20 @@ public final class Gateway implements AutoCloseable {
                 new DeviceUrls(directory, config.domain(), this::publicPort));
         parts.add("SSH front door", frontDoor);
         addresses.add("ssh", frontDoor.start());
+        missingFamily().ifPresent(warning -> events.happened(new GatewayEvent.Notice(warning)));
 
+        LOG.info("Sockets by {}, TLS by {}", EventLoops.transport(), HttpsFront.tlsProvider());
         systemd.ready(directory.current().devices().size() + " devices");
+    }
+
+    private Optional<Problem> missingFamily() {
+        MissingFamily missing = new MissingFamily();
+        missing.look("ssh", config.ssh().listen(), addresses.ssh());
+        missing.look("https", config.https().listen(), addresses.https());
+        missing.look("http", config.http().listen(), addresses.http());
+        missing.look("console", config.console().listen(), addresses.console());
+        missing.look("management", config.management().listen(), addresses.management());
+        return missing.findWarning();
     }
 
     private static Timers systemTimers(OpenParts parts) {
@@ -199,6 +214,8 @@ public final class Gateway implements AutoCloseable {
                 () -> tunnels.tunnels().stream()
                         .mapToInt(tunnel -> tunnel.figures().streams())
                         .sum());
+        metrics.gauge("sallyport_heap_used_bytes", "Java heap in use", MemoryInUse::heap);
+        metrics.gauge("sallyport_direct_memory_used_bytes", "Buffers outside the heap", MemoryInUse::direct);
         metrics.certificates(certificates::expiries);
     }
 

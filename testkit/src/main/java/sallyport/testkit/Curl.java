@@ -68,6 +68,12 @@ public final class Curl {
         return this;
     }
 
+    /** Runs in the network of a process instead of ours. */
+    public Curl beside(Program program) {
+        command.addAll(0, Ipv4Host.beside(program));
+        return this;
+    }
+
     public Curl deadline(Duration limit) {
         deadline = limit;
         return this;

@@ -109,6 +109,12 @@ public final class StockSsh {
         return option("ExitOnForwardFailure=yes");
     }
 
+    /** Runs in the network of a process instead of ours. */
+    public StockSsh beside(Program program) {
+        command.addAll(0, Ipv4Host.beside(program));
+        return this;
+    }
+
     /** Any other words before the host. */
     public StockSsh with(String... words) {
         command.addAll(List.of(words));

@@ -71,7 +71,7 @@ public final class HttpsFront {
                 settings.deadlines(),
                 selfName(),
                 () -> draining);
-        this.listeners = new Listeners(events);
+        this.listeners = new Listeners();
         directory.subscribe(live);
     }
 
@@ -119,6 +119,11 @@ public final class HttpsFront {
         visitors.add(channel);
         channel.closeFuture().addListener(closed -> visitors.remove(channel));
         Pipelines.hello(channel, front);
+    }
+
+    /** Whose TLS visitors and devices meet: {@code BoringSSL} or {@code JDK}. */
+    public static String tlsProvider() {
+        return TlsContexts.provider();
     }
 
     /** Connections at this moment. */

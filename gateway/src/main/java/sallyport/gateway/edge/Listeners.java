@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import sallyport.gateway.config.ListenAddress;
-import sallyport.gateway.event.GatewayEvent;
-import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.ProblemException;
 
@@ -17,15 +15,10 @@ import sallyport.gateway.fault.ProblemException;
 final class Listeners {
     private static final List<String> ALL = List.of("", "::", "[::]");
 
-    private final GatewayEvents events;
     private final List<Channel> sockets = new ArrayList<>();
 
-    Listeners(GatewayEvents events) {
-        this.events = events;
-    }
-
     /**
-     * Opens all of them or none.
+     * Opens all of them or none. Where the host lacks IPv6, all addresses are those of IPv4.
      *
      * @return where they really listen
      * @throws ProblemException {@code LISTEN_FAILED}, in words
@@ -56,7 +49,6 @@ final class Listeners {
         String why = words(bound.cause());
         boolean familyMissing = !why.contains("in use") && !why.contains("permission");
         if (all && familyMissing) {
-            events.happened(new GatewayEvent.Notice(Fault.FAMILY_MISSING.problem("address", "[::]", "detail", why)));
             open(bootstrap, new ListenAddress("0.0.0.0", address.port(), address.place()));
             return;
         }

@@ -198,19 +198,33 @@ final class OpenPortListener {
         if (!waiting.isEmpty()) {
             return new Listening.Waiting(waiting.values().iterator().next());
         }
-        List<Problem> warnings =
-                OutgoingRange.holding(port)
-                        .map(range -> Fault.PORT_OUTGOING_RANGE.problem("port", port, "range", range))
-                        .stream()
-                        .toList();
-        return new Listening.Open(sockets.keySet().stream().map(this::shown).toList(), warnings);
+        return new Listening.Open(sockets.keySet().stream().map(this::shown).toList(), warnings());
+    }
+
+    private List<Problem> warnings() {
+        List<Problem> warnings = new ArrayList<>();
+        OutgoingRange.holding(port)
+                .ifPresent(range -> warnings.add(Fault.PORT_OUTGOING_RANGE.problem("port", port, "range", range)));
+        if (sockets.containsKey(BindAddresses.ALL) && ipv4Alone()) {
+            warnings.add(Fault.FAMILY_MISSING.problem(
+                    "address", "[::]:" + port, "detail", "it has no IPv6, so that the port listens on IPv4 alone"));
+        }
+        return warnings;
     }
 
     private String shown(String address) {
         if (address.equals(BindAddresses.ALL)) {
-            return "[::]:" + port;
+            return (ipv4Alone() ? "0.0.0.0:" : "[::]:") + port;
         }
         return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+    }
+
+    /** The socket for all addresses has those of IPv4 alone where the host lacks IPv6. */
+    private boolean ipv4Alone() {
+        Channel all = sockets.get(BindAddresses.ALL);
+        return all != null
+                && all.localAddress() instanceof InetSocketAddress bound
+                && bound.getAddress() instanceof Inet4Address;
     }
 
     /** Hands each accepted socket over. */

@@ -47,13 +47,20 @@ public final class OpenPortListeners implements OpenPorts, DirectoryHolder.Subsc
     private final DirectoryHolder directory;
     private final Timers timers;
     private final GatewayEvents events;
+    private final int maxConnections;
     private final ConcurrentMap<Integer, Place> places = new ConcurrentHashMap<>();
 
     public OpenPortListeners(Tunnels tunnels, DirectoryHolder directory, Timers timers, GatewayEvents events) {
+        this(tunnels, directory, timers, events, MAX_CONNECTIONS);
+    }
+
+    OpenPortListeners(
+            Tunnels tunnels, DirectoryHolder directory, Timers timers, GatewayEvents events, int maxConnections) {
         this.tunnels = tunnels;
         this.directory = directory;
         this.timers = timers;
         this.events = events;
+        this.maxConnections = maxConnections;
     }
 
     @Override
@@ -204,8 +211,8 @@ public final class OpenPortListeners implements OpenPorts, DirectoryHolder.Subsc
                 return Optional.of(
                         Fault.DEVICE_DISABLED.problem("device", found.get().name()));
             }
-            return visitors.size() >= MAX_CONNECTIONS
-                    ? Optional.of(Fault.TOO_MANY_STREAMS.problem("limit", MAX_CONNECTIONS))
+            return visitors.size() >= maxConnections
+                    ? Optional.of(Fault.TOO_MANY_STREAMS.problem("limit", maxConnections))
                     : Optional.empty();
         }
 

@@ -7,10 +7,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
+import sallyport.gateway.fault.Fault;
 import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.EventLoops;
 
@@ -41,7 +44,7 @@ public final class RedirectFront {
         this.access = new AccessRules(directory, settings.console());
         this.timers = timers;
         this.events = events;
-        this.listeners = new Listeners(events);
+        this.listeners = new Listeners();
     }
 
     /**
@@ -67,6 +70,11 @@ public final class RedirectFront {
 
     private void accept(Channel channel) {
         if (visitors.size() >= settings.maxVisitors()) {
+            events.happened(new GatewayEvent.VisitorRefused(
+                    NAME,
+                    (InetSocketAddress) channel.remoteAddress(),
+                    Optional.empty(),
+                    Fault.TOO_MANY_VISITORS.problem("limit", settings.maxVisitors())));
             channel.close();
             return;
         }
@@ -74,6 +82,11 @@ public final class RedirectFront {
         channel.closeFuture().addListener(closed -> visitors.remove(channel));
         Pipelines.redirect(
                 channel, new RedirectHandler(access, settings.publicPort(), timers, events, settings.deadlines()));
+    }
+
+    /** Connections at this moment. */
+    int visitors() {
+        return visitors.size();
     }
 
     /** Accepts nobody any more and ends every connection: there is nothing to wait for. */

@@ -41,6 +41,11 @@ final class TlsContexts {
         }
     }
 
+    /** {@code BoringSSL} or {@code JDK}. */
+    static String provider() {
+        return PROVIDER == SslProvider.OPENSSL ? "BoringSSL" : "JDK";
+    }
+
     /** The context that shows this certificate. */
     synchronized SslContext server(ServerCertificate certificate) throws SSLException {
         Identity identity = new Identity(certificate);

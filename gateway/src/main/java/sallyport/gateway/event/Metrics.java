@@ -1,6 +1,7 @@
 package sallyport.gateway.event;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -97,6 +98,15 @@ public final class Metrics implements GatewayEvents {
     /** Adds a number that is read whenever a collector asks, such as {@code sallyport_tunnels}. */
     public void gauge(String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** Adds a number that only grows and is read whenever a collector asks; its name gets {@code _total}. */
+    public void total(String name, String help, DoubleSupplier value) {
+        CounterWithCallback.builder()
                 .name(name)
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))

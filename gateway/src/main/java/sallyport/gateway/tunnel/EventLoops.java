@@ -13,6 +13,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +53,16 @@ public final class EventLoops implements AutoCloseable {
     /** The class of connected sockets for {@link #group}. */
     public static Class<? extends SocketChannel> socket() {
         return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** {@code epoll} or {@code NIO}. */
+    public static String transport() {
+        return Epoll.isAvailable() ? "epoll" : "NIO";
+    }
+
+    /** Bytes of direct memory that Netty holds besides the JVM's own count; any thread. */
+    public static long directMemory() {
+        return Math.max(0, PlatformDependent.usedDirectMemory());
     }
 
     /** Ends the loops within 5 s; blocking. */

@@ -1,6 +1,7 @@
 package sallyport.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.fault.Fault;
 
 /** Port 80 (case G20). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -110,6 +113,28 @@ final class RedirectFrontTest {
                 visitor.send("GET /" + i + " HTTP/1.1\r\nHost: dev1.t.test\r\n\r\n");
                 assertThat(location(visitor.head())).endsWith("/" + i);
             }
+        }
+    }
+
+    @Test
+    void more_visitors_than_the_limit_are_closed_at_once_and_reported() throws Exception {
+        try (TestFront small = new TestFront(settings -> new FrontSettings(
+                        settings.listen(), settings.publicPort(), settings.console(), settings.deadlines(), 1));
+                RawVisitor first = RawVisitor.plain(small.plainAddress)) {
+            await().until(() -> small.http.visitors() == 1);
+            try (RawVisitor second = RawVisitor.plain(small.plainAddress)) {
+                assertThat(second.rest()).isEmpty();
+            }
+            assertThat(small.events(GatewayEvent.VisitorRefused.class))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.why().fault()).isEqualTo(Fault.TOO_MANY_VISITORS);
+                        assertThat(event.front()).isEqualTo(RedirectFront.NAME);
+                    });
+            small.publish(d -> d, r -> r);
+            assertThat(first.send("GET /a HTTP/1.1\r\nHost: dev1.t.test\r\nConnection: close\r\n\r\n")
+                            .rest())
+                    .startsWith("HTTP/1.1 301 ");
         }
     }
 }

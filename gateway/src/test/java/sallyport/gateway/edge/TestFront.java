@@ -34,6 +34,7 @@ import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
 
@@ -46,10 +47,10 @@ final class TestFront implements AutoCloseable {
     private static final ServerCertificate CERTIFICATE = TestCertificates.selfSigned("dev1.t.test");
 
     final EventLoops loops = new EventLoops(1);
-    final SystemTimers timers = new SystemTimers();
+    final Timers timers;
     final List<GatewayEvent> events = new CopyOnWriteArrayList<>();
     final DirectoryHolder directory = new DirectoryHolder(Directory.empty());
-    final Tunnels tunnels = new Tunnels(timers, events::add);
+    final Tunnels tunnels;
     final Speaking speech = new Speaking();
     final HttpsFront https;
     final RedirectFront http;
@@ -62,6 +63,12 @@ final class TestFront implements AutoCloseable {
     }
 
     TestFront(UnaryOperator<FrontSettings> change) {
+        this(change, new SystemTimers());
+    }
+
+    TestFront(UnaryOperator<FrontSettings> change, Timers timers) {
+        this.timers = timers;
+        tunnels = new Tunnels(timers, events::add);
         FrontSettings settings = change.apply(settings());
         directory.subscribe(tunnels);
         https = new HttpsFront(
@@ -259,7 +266,9 @@ final class TestFront implements AutoCloseable {
         }
         http.stop();
         loops.close();
-        timers.close();
+        if (timers instanceof SystemTimers system) {
+            system.close();
+        }
     }
 
     /** What the probe has found out, as the test says; plain unless told otherwise. */
