@@ -19,7 +19,10 @@ import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceState;
 import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.directory.HostnameRoute;
+import sallyport.gateway.directory.InvalidValue;
+import sallyport.gateway.directory.OwnName;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
@@ -100,7 +103,7 @@ final class DeviceViews {
                         .map(Words::address)
                         .toList(),
                 connect(device),
-                warnings(device, portAnswers));
+                warnings(device, portAnswers, hostnames));
     }
 
     List<PortAnswer> ports(Directory directory, Device device) {
@@ -127,7 +130,7 @@ final class DeviceViews {
                 hostnameWarnings(route));
     }
 
-    private static List<Notice> hostnameWarnings(HostnameRoute route) {
+    private List<Notice> hostnameWarnings(HostnameRoute route) {
         if (route.tls() == TlsMode.PASSTHROUGH && !route.options().set().isEmpty()) {
             return List.of(Problems.notice(Fault.OPTION_WITHOUT_EFFECT.problem(
                     "hostname",
@@ -135,7 +138,21 @@ final class DeviceViews {
                     "options",
                     String.join(", ", route.options().set().keySet()))));
         }
-        return List.of();
+        return recent.deadEnds(route.hostname()).stream()
+                .filter(deadEnd -> !isMapped(route, deadEnd.target()))
+                .map(deadEnd -> Problems.notice(deadEnd.why()))
+                .toList();
+    }
+
+    /** The operator has acted on the warning. */
+    private static boolean isMapped(HostnameRoute route, String target) {
+        try {
+            OwnName name = OwnName.parse(target);
+            return route.options().value(HostnameOption.DEVICE_NAMES).stream()
+                    .anyMatch(own -> own.isHost(name.host()) && (own.port().isEmpty() || own.equals(name)));
+        } catch (InvalidValue e) {
+            return false;
+        }
     }
 
     DeviceLine line(Directory directory, Device device) {
@@ -243,7 +260,7 @@ final class DeviceViews {
                 + urls.host();
     }
 
-    private List<Notice> warnings(Device device, List<PortAnswer> portAnswers) {
+    private List<Notice> warnings(Device device, List<PortAnswer> portAnswers, List<HostnameAnswer> hostnames) {
         List<Notice> warnings = new ArrayList<>();
         kernel.warnings(device).forEach(warning -> warnings.add(Problems.notice(warning)));
         portAnswers.stream()
@@ -251,6 +268,7 @@ final class DeviceViews {
                 .flatMap(forward -> forward.problem().stream())
                 .filter(notice -> !warnings.contains(notice))
                 .forEach(warnings::add);
+        hostnames.forEach(hostname -> warnings.addAll(hostname.warnings()));
         return warnings;
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
@@ -24,12 +25,14 @@ public final class RecentEvents implements GatewayEvents {
     static final int MAX_OLD_CLIENTS = 64;
     static final int MAX_NOTICES = 64;
     static final int MAX_REFUSALS = 10;
+    static final int MAX_DEAD_ENDS = 4;
     private static final int MAX_DEVICES = 10_000;
 
     private final Timers timers;
     private final Deque<OldClient> oldClients = new ArrayDeque<>();
     private final Deque<Refused> notices = new ArrayDeque<>();
     private final Map<DeviceName, Deque<Refused>> refusals = new HashMap<>();
+    private final Map<Hostname, Deque<DeadEnd>> deadEnds = new HashMap<>();
 
     public RecentEvents(Timers timers) {
         this.timers = timers;
@@ -37,6 +40,9 @@ public final class RecentEvents implements GatewayEvents {
 
     /** One refusal, or one notice. */
     record Refused(Instant at, Problem why) {}
+
+    /** A target of redirects that no visitor can reach. */
+    record DeadEnd(String target, Problem why) {}
 
     /** One client that was refused for its age; the device when its key named one. */
     record OldClient(Optional<DeviceName> device, InetSocketAddress from, String client, Instant at, Problem why) {}
@@ -53,6 +59,7 @@ public final class RecentEvents implements GatewayEvents {
             case GatewayEvent.ForwardRefused e -> refused(e.device(), e.why());
             case GatewayEvent.RequestRefused e -> refused(e.device(), e.why());
             case GatewayEvent.Notice e -> notice(e.problem());
+            case GatewayEvent.DeadEnd e -> deadEnd(e);
             default -> {
                 // everything else is shown as a state, counted or logged
             }
@@ -69,6 +76,14 @@ public final class RecentEvents implements GatewayEvents {
     private synchronized void refused(DeviceName device, Problem why) {
         if (refusals.size() < MAX_DEVICES || refusals.containsKey(device)) {
             add(refusals.computeIfAbsent(device, name -> new ArrayDeque<>()), why, MAX_REFUSALS);
+        }
+    }
+
+    private synchronized void deadEnd(GatewayEvent.DeadEnd e) {
+        if (deadEnds.size() < MAX_DEVICES || deadEnds.containsKey(e.hostname())) {
+            Deque<DeadEnd> list = deadEnds.computeIfAbsent(e.hostname(), name -> new ArrayDeque<>());
+            list.removeIf(known -> known.target().equals(e.target()));
+            push(list, new DeadEnd(e.target(), e.why()), MAX_DEAD_ENDS);
         }
     }
 
@@ -96,6 +111,11 @@ public final class RecentEvents implements GatewayEvents {
     /** Newest first. */
     synchronized List<Problem> notices() {
         return notices.stream().map(Refused::why).toList();
+    }
+
+    /** Where this name has led visitors in vain, newest first. */
+    synchronized List<DeadEnd> deadEnds(Hostname hostname) {
+        return List.copyOf(deadEnds.getOrDefault(hostname, new ArrayDeque<>()));
     }
 
     /** What the device asked for and did not get, newest first. */

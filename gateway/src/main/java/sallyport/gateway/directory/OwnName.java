@@ -2,6 +2,7 @@ package sallyport.gateway.directory;
 
 import java.net.InetAddress;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
  * A name or address by which a device knows itself, on its own network: {@code camera.lan}, {@code 192.168.7.20},
  * {@code [fd00::20]:8443}.
  *
- * @param host lower case, without a final dot; an IPv6 address in brackets, in its canonical form
+ * @param host lower case, without a final dot; an IPv6 address in brackets
  * @param port empty: whatever port
  */
 public record OwnName(String host, OptionalInt port) {
@@ -32,16 +33,19 @@ public record OwnName(String host, OptionalInt port) {
     }
 
     private static String host(String written) {
-        if (written.startsWith("[")) {
-            try {
-                InetAddress literal = InetAddress.ofLiteral(written.substring(1, written.length() - 1));
-                return "[" + literal.getHostAddress() + "]";
-            } catch (IllegalArgumentException e) {
-                throw invalid(written);
-            }
-        }
         String lower = written.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("[") && findLiteral(lower).isEmpty()) {
+            throw invalid(written);
+        }
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+
+    private static Optional<InetAddress> findLiteral(String bracketed) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(bracketed.substring(1, bracketed.length() - 1)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static InvalidValue invalid(String text) {
@@ -56,8 +60,16 @@ public record OwnName(String host, OptionalInt port) {
         return port.isPresent() ? host + ":" + port.getAsInt() : host;
     }
 
-    /** True when {@code host} (canonical) at this port is the same place. */
+    /** True when this host at this port is the same place. */
     public boolean is(String otherHost, int otherPort) {
-        return host.equals(otherHost) && (port.isEmpty() || port.getAsInt() == otherPort);
+        return isHost(otherHost) && (port.isEmpty() || port.getAsInt() == otherPort);
+    }
+
+    /** True for the same name, or the same address in whatever spelling. */
+    public boolean isHost(String otherHost) {
+        return host.equals(otherHost)
+                || (host.startsWith("[")
+                        && otherHost.startsWith("[")
+                        && findLiteral(host).equals(findLiteral(otherHost)));
     }
 }

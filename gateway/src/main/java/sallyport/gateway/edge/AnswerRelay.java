@@ -46,6 +46,7 @@ final class AnswerRelay implements DeviceConnection.Listener {
             return;
         }
         exchange.deviceSpoke = true;
+        AnswerTranslation.apply(exchange, front, part);
         switch (part) {
             case FullHttpResponse interim -> interim(interim);
             case HttpResponse head

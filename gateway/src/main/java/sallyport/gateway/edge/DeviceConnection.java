@@ -84,6 +84,10 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
         return !gone && !inputShut && channel != null && channel.isActive() && !decoder.hasPending();
     }
 
+    boolean speaksTls() {
+        return channel().pipeline().get(SslHandler.class) != null;
+    }
+
     boolean writable() {
         return channel().isWritable();
     }

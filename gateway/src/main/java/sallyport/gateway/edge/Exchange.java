@@ -51,6 +51,10 @@ final class Exchange {
     @Nullable
     Problem problem;
 
+    /** How visitor and device call each other; null for the console, and before a device was chosen. */
+    @Nullable
+    SpokenNames names;
+
     Exchange(HttpRequest request, long started) {
         this.request = request;
         this.started = started;

@@ -17,6 +17,7 @@ record Front(
         Tunnels tunnels,
         Certificates certificates,
         LiveVisitors live,
+        DeadEnds deadEnds,
         Timers timers,
         GatewayEvents events,
         Deadlines deadlines,

@@ -66,6 +66,7 @@ public final class HttpsFront {
                 tunnels,
                 new Certificates(certificates, tls),
                 live,
+                new DeadEnds(events, timers),
                 timers,
                 events,
                 settings.deadlines(),

@@ -26,7 +26,8 @@ import sallyport.gateway.fault.Problem;
  *
  * <p><b>The life of a request.</b> {@link #begin} checks the request by itself ({@link RequestRules}), asks where it leads
  * and whether the visitor may go there ({@link AccessRules}), and rewrites it ({@link DeviceRequest}); {@link #connect}
- * takes the visitor's device connection or opens one ({@link DeviceConnector}); {@link #send} sends the head; {@link
+ * takes the visitor's device connection or opens one ({@link DeviceConnector}); {@link #send} does what the hostname's options
+ * say ({@link RequestTranslation}) and sends the head; {@link
  * #upload} passes the body on; {@link AnswerRelay} passes the answer back; {@link #complete} makes ready for the next.
  *
  * <p><b>Back-pressure</b> is auto-read alone: the visitor is read while the device takes bytes, the device is read while
@@ -150,6 +151,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         if (to.destination() instanceof Destination.DevicePort port) {
             current.tunnel = front.devices().tunnel(port.route().port());
         }
+        RequestTranslation.apply(current, to);
         to.send(current.request, new AnswerRelay(front, this, context(), deadline(), current, to));
         if (!current.hasBody) {
             to.send(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -276,6 +278,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         over = true;
         exchange = null;
         device = null;
+        QuietLimit.watch(current, channel(), front.timers());
         Upgrade.join(channel(), from, outcome -> {
             current.bytesIn += outcome.bytesIn();
             current.bytesOut += outcome.bytesOut();

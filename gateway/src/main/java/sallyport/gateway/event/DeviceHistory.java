@@ -147,6 +147,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.UnknownKeyKnocked e -> {}
             case GatewayEvent.LoginSlowed e -> {}
             case GatewayEvent.VisitorRefused e -> {}
+            case GatewayEvent.DeadEnd e -> {}
             case GatewayEvent.Notice e -> {}
         }
     }

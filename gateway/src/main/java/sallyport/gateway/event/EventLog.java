@@ -131,6 +131,10 @@ public final class EventLog implements GatewayEvents {
                                 e.why().sentence());
             case GatewayEvent.RequestServed e -> served(e);
             case GatewayEvent.ConnectionServed e -> served(e);
+            case GatewayEvent.DeadEnd e ->
+                problem(device(e.device(), Level.WARN, null), e.why())
+                        .addKeyValue("hostname", e.hostname())
+                        .log(e.why().sentence());
             case GatewayEvent.Notice e ->
                 problem(LOG.atWarn(), e.problem()).log(e.problem().sentence());
         }

@@ -102,6 +102,9 @@ public sealed interface GatewayEvent {
             Optional<Problem> problem)
             implements GatewayEvent {}
 
+    /** A device sends its visitors to where only its own network leads. */
+    record DeadEnd(DeviceName device, Hostname hostname, String target, Problem why) implements GatewayEvent {}
+
     // the gateway itself
 
     /** Something about the gateway itself that an operator should read. */

@@ -148,6 +148,7 @@ public final class Metrics implements GatewayEvents {
                 visitorsRefused.labelValues(e.front(), code(e.why())).inc();
             case GatewayEvent.RequestServed e -> served(e);
             case GatewayEvent.ConnectionServed e -> served(e);
+            case GatewayEvent.DeadEnd e -> notices.labelValues(code(e.why())).inc();
             case GatewayEvent.Notice e -> notices.labelValues(code(e.problem())).inc();
         }
     }

@@ -176,6 +176,10 @@ public enum Fault {
             334,
             "{hostname} is passed through to its device, so these options do nothing: {options}.",
             "Serve it with `sallyport hostname set {hostname} --tls terminate`, or reset them with --OPTION default."),
+    PRIVATE_TARGET(
+            335,
+            "{hostname} sends visitors to {target}, which only the device's own network can reach.",
+            "If that is the device itself: sallyport hostname set {hostname} --device-names {names}"),
 
     // 4xx: what a visitor meets
     BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),
@@ -246,6 +250,11 @@ public enum Fault {
             512,
             "The device's port answers neither in TLS nor in HTTP.",
             "Check the address that the device's forward leads to, or say what it speaks with --device-tls."),
+
+    WEBSOCKET_QUIET(
+            513,
+            "Nothing came over the WebSocket for {seconds} s.",
+            "Nothing, if nobody used it; else change --websocket-idle of the hostname."),
 
     // 6xx: start and store
     HOST_KEY_MISSING(

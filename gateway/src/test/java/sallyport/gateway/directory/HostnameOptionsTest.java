@@ -35,8 +35,8 @@ final class HostnameOptionsTest {
 
     @Test
     void values_are_typed() {
-        HostnameOptions options = HostnameOptions.of(Map.of(
-                "websocket-idle", "90m", "forwarded", "X-Forwarded-For", "device-names", "[FD00:0::1]:8443,cam"));
+        HostnameOptions options = HostnameOptions.of(
+                Map.of("websocket-idle", "90m", "forwarded", "X-Forwarded-For", "device-names", "[FD00::1]:8443,cam"));
         assertThat(options.value(HostnameOption.WEBSOCKET_IDLE)).contains(Duration.ofMinutes(90));
         assertThat(options.value(HostnameOption.FORWARDED)).containsExactly(ForwardedField.X_FORWARDED_FOR);
         assertThat(options.value(HostnameOption.DEVICE_NAMES))
@@ -53,7 +53,7 @@ final class HostnameOptionsTest {
                 "forwarded;x-forwarded-for, Forwarded;Forwarded,X-Forwarded-For",
                 "forwarded;Forwarded,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto;all",
                 "host;Cam.LAN.:8080;cam.lan:8080",
-                "host;[0:0:0:0:0:0:0:1];[0:0:0:0:0:0:0:1]",
+                "host;[FD00::1];[fd00::1]",
                 "device-names;CAM, cam ,192.168.7.20;cam,192.168.7.20",
                 "device-names;none;none"
             })
