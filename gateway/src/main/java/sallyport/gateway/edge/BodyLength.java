@@ -2,8 +2,9 @@ package sallyport.gateway.edge;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Arrays;
 import java.util.List;
-import sallyport.gateway.edge.HeadLimits.Grammar;
+import sallyport.gateway.event.GatewayEvent.Slip;
 
 /**
  * How long a body is, by its fields alone (RFC 9112 section 6.3). Pure.
@@ -33,7 +34,7 @@ record BodyLength(Kind kind, long bytes) {
             if (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
                 throw MalformedMessage.bad("a transfer coding other than chunked");
             }
-            if (!lengths.isEmpty() && grammar == Grammar.STRICT) {
+            if (!lengths.isEmpty()) {
                 throw MalformedMessage.bad("both Content-Length and Transfer-Encoding");
             }
             return new BodyLength(Kind.CHUNKED, 0);
@@ -41,11 +42,25 @@ record BodyLength(Kind kind, long bytes) {
         if (lengths.isEmpty()) {
             return new BodyLength(Kind.NONE, 0);
         }
-        boolean repeated = lengths.stream().distinct().count() == 1 && grammar == Grammar.LENIENT;
-        if (lengths.size() > 1 && !repeated) {
+        if (lengths.size() == 1 && lengths.getFirst().indexOf(',') < 0) {
+            return new BodyLength(Kind.FIXED, number(lengths.getFirst()));
+        }
+        return new BodyLength(Kind.FIXED, repeated(lengths, grammar));
+    }
+
+    /** One number said more than once, in several fields or with commas (RFC 9110 section 8.6). */
+    private static long repeated(List<String> lengths, Grammar grammar) throws MalformedMessage {
+        List<String> members = lengths.stream()
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(String::strip)
+                .distinct()
+                .toList();
+        if (members.size() > 1) {
             throw MalformedMessage.bad("more than one Content-Length");
         }
-        return new BodyLength(Kind.FIXED, number(lengths.getFirst()));
+        long length = number(members.getFirst());
+        grammar.meet(Slip.REPEATED_LENGTH);
+        return length;
     }
 
     private static long number(String digits) throws MalformedMessage {

@@ -1,6 +1,6 @@
 package sallyport.gateway.edge;
 
-import sallyport.gateway.edge.HeadLimits.Grammar;
+import sallyport.gateway.event.GatewayEvent.Slip;
 
 /** Reads the line before a chunk (RFC 9112 section 7.1). Pure. Extensions are checked and dropped. */
 final class ChunkSize {
@@ -13,16 +13,14 @@ final class ChunkSize {
     private ChunkSize() {}
 
     /**
-     * The size in a line that is given without its line feed.
+     * The size in a line that is given without its line feed. Blanks behind it are a slip: old servers fill it up with them.
      *
      * @throws MalformedMessage for anything but digits, then perhaps an extension, then a carriage return
      */
     static long parse(byte[] line, Grammar grammar) throws MalformedMessage {
-        int end = line.length;
-        if (end > 0 && line[end - 1] == '\r') {
-            end--;
-        } else if (grammar == Grammar.STRICT) {
-            throw MalformedMessage.bad("a line feed without carriage return");
+        int end = line.length - 1;
+        if (end < 0 || line[end] != '\r') {
+            throw MalformedMessage.bad(Slip.BARE_LINE_FEED.words());
         }
         long size = 0;
         int at = 0;
@@ -42,9 +40,11 @@ final class ChunkSize {
         while (at < end && FieldParser.isBlank(line[at])) {
             at++;
         }
-        boolean padded = at == end && at > from;
-        if ((padded && grammar == Grammar.STRICT) || (at < end && line[at] != ';')) {
+        if (at < end && line[at] != ';') {
             throw MalformedMessage.bad("a chunk size that is no number");
+        }
+        if (at == end && at > from) {
+            grammar.meet(Slip.PADDED_CHUNK_SIZE);
         }
         for (int i = at; i < end; i++) {
             if ((line[i] < ' ' && line[i] >= 0 && line[i] != '\t') || line[i] == 0x7f) {

@@ -13,8 +13,10 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.event.GatewayEvent.Slip;
 
 /**
  * One HTTP connection to a device over a stream, for exactly one visitor's connection: logins that are tied to a connection
@@ -48,6 +50,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     }
 
     private final Destination destination;
+    private final Mending mending;
     private final ResponseDecoder decoder;
     private @Nullable Ready waiting;
     private @Nullable Listener listener;
@@ -57,10 +60,16 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private boolean gone;
     private boolean used;
 
-    DeviceConnection(Destination destination, ResponseDecoder decoder, Ready waiting) {
+    /** @param slips told of each slip in an answer, once for the connection */
+    DeviceConnection(Destination destination, Consumer<Slip> slips, Ready waiting) {
         this.destination = destination;
-        this.decoder = decoder;
+        this.mending = new Mending(slips);
+        this.decoder = new ResponseDecoder(mending);
         this.waiting = waiting;
+    }
+
+    ResponseDecoder decoder() {
+        return decoder;
     }
 
     Destination destination() {
@@ -111,8 +120,12 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
         channel().flush();
     }
 
-    /** The answer is complete: the connection waits for the next request. */
+    /** The answer is complete: the connection waits for the next request, unless the answer had to be mended. */
     void release() {
+        if (mending.happened()) {
+            close();
+            return;
+        }
         listener = null;
         used = true;
         reading(true);

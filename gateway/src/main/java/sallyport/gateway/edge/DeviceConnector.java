@@ -18,7 +18,10 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.event.GatewayEvent.Slip;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.StreamRefused;
@@ -39,12 +42,14 @@ final class DeviceConnector {
     private final DeviceSpeech speech;
     private final TlsContexts tls;
     private final Duration handshake;
+    private final GatewayEvents events;
 
-    DeviceConnector(Tunnels tunnels, DeviceSpeech speech, TlsContexts tls, Duration handshake) {
+    DeviceConnector(Tunnels tunnels, DeviceSpeech speech, TlsContexts tls, Duration handshake, GatewayEvents events) {
         this.tunnels = tunnels;
         this.speech = speech;
         this.tls = tls;
         this.handshake = handshake;
+        this.events = events;
     }
 
     sealed interface Outcome {
@@ -96,9 +101,17 @@ final class DeviceConnector {
         return new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                Pipelines.device(channel, to, secured ? tls.device() : null, handshake, ready);
+                DeviceConnection connection = new DeviceConnection(to, slip -> mended(to, slip), ready);
+                Pipelines.device(channel, secured ? tls.device() : null, handshake, connection);
             }
         };
+    }
+
+    private void mended(Destination by, Slip slip) {
+        if (by instanceof Destination.DevicePort port) {
+            HostnameRoute route = port.route();
+            events.happened(new GatewayEvent.AnswerMended(route.device(), route.port(), slip));
+        }
     }
 
     private static Outcome refused(HttpResponseStatus status, Fault fault) {

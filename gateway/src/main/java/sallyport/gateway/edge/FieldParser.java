@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import sallyport.gateway.edge.HeadLimits.Grammar;
+import sallyport.gateway.event.GatewayEvent.Slip;
 import sallyport.gateway.fault.Fault;
 
 /** Reads field lines (RFC 9112 section 5). Pure; order and case of the names are kept. */
@@ -59,13 +59,14 @@ final class FieldParser {
             colon++;
         }
         int nameEnd = colon;
-        if (limits.grammar() == Grammar.LENIENT) {
-            while (colon < end && isBlank(bytes[colon])) {
-                colon++;
-            }
+        while (colon < end && isBlank(bytes[colon])) {
+            colon++;
         }
         if (nameEnd == from || colon == end || bytes[colon] != ':') {
             throw MalformedMessage.bad("a field name that is no token");
+        }
+        if (colon > nameEnd) {
+            limits.grammar().meet(Slip.BLANK_BEFORE_COLON);
         }
         if (++count > limits.fields()) {
             throw tooLarge();
@@ -75,9 +76,10 @@ final class FieldParser {
     }
 
     private void fold(byte[] bytes, int from, int end) throws MalformedMessage {
-        if (limits.grammar() == Grammar.STRICT || name == null) {
-            throw MalformedMessage.bad("a folded field line");
+        if (name == null) {
+            throw MalformedMessage.bad("a blank before the first field");
         }
+        limits.grammar().meet(Slip.FOLDED_FIELD);
         value = value + " " + value(bytes, from, end);
     }
 

@@ -2,7 +2,7 @@ package sallyport.gateway.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import sallyport.gateway.edge.HeadLimits.Grammar;
+import sallyport.gateway.event.GatewayEvent.Slip;
 import sallyport.gateway.fault.Fault;
 
 /**
@@ -33,8 +33,8 @@ final class HeadFinder {
      * Looks at what has arrived since the last call.
      *
      * @return the length of the section with its empty line, or -1 when that has not arrived
-     * @throws MalformedMessage beyond the limits, and in strict grammar for a line feed without carriage return (RFC 9112
-     *     section 2.2 lets recipients accept it; two readers that disagree are what smuggling lives on)
+     * @throws MalformedMessage beyond the limits, and unless the grammar lets it pass for a line feed without carriage
+     *     return (RFC 9112 section 2.2 lets recipients accept it; two readers that disagree are what smuggling lives on)
      */
     int find(ByteBuf in) throws MalformedMessage {
         int base = in.readerIndex();
@@ -42,8 +42,8 @@ final class HeadFinder {
             byte b = in.getByte(base + seen);
             if (b == '\n') {
                 boolean carriageReturn = seen > lineStart && in.getByte(base + seen - 1) == '\r';
-                if (!carriageReturn && limits.grammar() == Grammar.STRICT) {
-                    throw MalformedMessage.bad("a line feed without carriage return");
+                if (!carriageReturn) {
+                    limits.grammar().meet(Slip.BARE_LINE_FEED);
                 }
                 int length = seen - lineStart - (carriageReturn ? 1 : 0);
                 seen++;

@@ -11,16 +11,9 @@ package sallyport.gateway.edge;
 record HeadLimits(int line, int head, int fields, Grammar grammar) {
     /** What visitors may send (docs: limits). */
     static final HeadLimits VISITOR = new HeadLimits(8 * 1024, 32 * 1024, 100, Grammar.STRICT);
-    /** What devices may send: long cookies and policies are common, and old web servers are sloppy. */
-    static final HeadLimits DEVICE = new HeadLimits(16 * 1024, 64 * 1024, 256, Grammar.LENIENT);
 
-    enum Grammar {
-        /** RFC 9112 to the letter: from visitors, whatever could be read in two ways ends the connection. */
-        STRICT,
-        /**
-         * What RFC 9112 lets a gateway mend in an answer, because it is written anew: bare LF (section 2.2), folded lines
-         * (section 5.2), blanks before the colon (section 5.1).
-         */
-        LENIENT
+    /** What devices may send: long cookies and policies are common. */
+    static HeadLimits device(Grammar grammar) {
+        return new HeadLimits(16 * 1024, 64 * 1024, 256, grammar);
     }
 }

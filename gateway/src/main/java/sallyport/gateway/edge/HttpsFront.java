@@ -62,7 +62,7 @@ public final class HttpsFront {
         LiveVisitors live = new LiveVisitors();
         this.front = new Front(
                 new AccessRules(directory, settings.console()),
-                new DeviceConnector(tunnels, speech, tls, settings.deadlines().handshake()),
+                new DeviceConnector(tunnels, speech, tls, settings.deadlines().handshake(), events),
                 tunnels,
                 new Certificates(certificates, tls),
                 live,

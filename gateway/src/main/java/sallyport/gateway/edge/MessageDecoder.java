@@ -260,12 +260,10 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
     }
 
     private boolean readChunkEnd() throws MalformedMessage {
-        boolean bareAllowed = limits.grammar() == HeadLimits.Grammar.LENIENT;
-        if (bareAllowed && pending.getByte(pending.readerIndex()) == '\n') {
-            pending.skipBytes(1);
-        } else if (pending.readableBytes() < 2) {
+        if (pending.readableBytes() < 2) {
             return false;
-        } else if (pending.readShort() != ('\r' << 8 | '\n')) {
+        }
+        if (pending.readShort() != ('\r' << 8 | '\n')) {
             throw MalformedMessage.bad("a chunk that does not end where it said");
         }
         state = State.CHUNK_SIZE;

@@ -8,7 +8,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import sallyport.gateway.edge.AccessRules.Destination;
 
 /**
  * Every pipeline of the front, in the order in which bytes from the network meet the handlers.
@@ -46,20 +45,14 @@ final class Pipelines {
         channel.pipeline().addLast(new Passthrough(front, visitor));
     }
 
-    static void device(
-            Channel channel,
-            Destination to,
-            @Nullable SslContext context,
-            Duration handshake,
-            DeviceConnection.Ready ready) {
+    static void device(Channel channel, @Nullable SslContext context, Duration handshake, DeviceConnection connection) {
         ChannelPipeline pipeline = channel.pipeline();
         if (context != null) {
             SslHandler tls = context.newHandler(channel.alloc());
             tls.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
             pipeline.addLast(tls);
         }
-        ResponseDecoder decoder = new ResponseDecoder();
-        pipeline.addLast(new RequestEncoder()).addLast(decoder).addLast(new DeviceConnection(to, decoder, ready));
+        pipeline.addLast(new RequestEncoder()).addLast(connection.decoder()).addLast(connection);
     }
 
     static void redirect(Channel channel, RedirectHandler handler) {

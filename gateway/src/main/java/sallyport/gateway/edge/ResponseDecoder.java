@@ -9,17 +9,17 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
+import sallyport.gateway.event.GatewayEvent.Slip;
 
 /**
- * Answers of devices (RFC 9112 section 4). Sloppy spelling is mended, ambiguous framing is not. A byte that belongs to no
+ * Answers of devices (RFC 9112 section 4). Slips of spelling are mended, ambiguous framing is not. A byte that belongs to no
  * request is a violation: the second answer of a smuggled request never reaches anybody. Runs on the stream's loop.
  */
 final class ResponseDecoder extends MessageDecoder {
     private HttpMethod method = HttpMethod.GET;
 
-    ResponseDecoder() {
-        super(HeadLimits.DEVICE, State.HELD);
+    ResponseDecoder(Grammar grammar) {
+        super(HeadLimits.device(grammar), State.HELD);
     }
 
     /** A request with this method was sent: its answer may come. */
@@ -45,19 +45,14 @@ final class ResponseDecoder extends MessageDecoder {
             lineFeed++;
         }
         int end = lineFeed > 0 && head[lineFeed - 1] == '\r' ? lineFeed - 1 : lineFeed;
-        String line = new String(head, 0, end, StandardCharsets.ISO_8859_1);
-        if (!line.matches("HTTP/1\\.[01] [1-9][0-9][0-9]( .*)?") || line.indexOf('\r') >= 0) {
-            throw MalformedMessage.bad("a status line that is none");
-        }
-        int code = Integer.parseInt(line.substring(9, 12));
-        String reason = line.length() > 13 ? line.substring(13) : "";
-        HttpVersion version = line.charAt(7) == '1' ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+        StatusLine line = StatusLine.parse(head, end, limits().grammar());
+        HttpVersion version = line.version();
+        HttpResponseStatus status = line.status();
         HttpHeaders fields = FieldParser.parse(head, lineFeed + 1, head.length, limits());
-        HttpResponseStatus status = new HttpResponseStatus(code, reason);
-        if (code < 200) {
+        if (status.code() < 200) {
             return interim(version, status, fields);
         }
-        body(code, fields);
+        body(line, fields);
         return new DefaultHttpResponse(version, status, fields);
     }
 
@@ -75,8 +70,15 @@ final class ResponseDecoder extends MessageDecoder {
                 DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
     }
 
-    private void body(int code, HttpHeaders fields) throws MalformedMessage {
+    private void body(StatusLine line, HttpHeaders fields) throws MalformedMessage {
         BodyLength length = BodyLength.of(fields, limits().grammar());
+        if (length.kind() == BodyLength.Kind.CHUNKED && line.version().equals(HttpVersion.HTTP_1_0)) {
+            limits().grammar().meet(Slip.CHUNKED_IN_HTTP_1_0);
+        }
+        if (length.kind() == BodyLength.Kind.FIXED) {
+            fields.set("Content-Length", Long.toString(length.bytes()));
+        }
+        int code = line.status().code();
         if (method.equals(HttpMethod.HEAD) || code == 204 || code == 304) {
             noBody();
             return;

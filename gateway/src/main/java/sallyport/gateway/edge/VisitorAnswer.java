@@ -17,11 +17,9 @@ final class VisitorAnswer {
     /** True when the device will take another request on its connection after this answer. */
     static boolean deviceKeepsConnection(HttpResponse head) {
         boolean close = head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
-        boolean ambiguous = head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                && head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         boolean old = head.protocolVersion().equals(HttpVersion.HTTP_1_0)
                 && !head.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
-        return !close && !ambiguous && !old;
+        return !close && !old;
     }
 
     /** An interim answer (RFC 9110 section 15.2). */
@@ -47,12 +45,9 @@ final class VisitorAnswer {
         HttpHeaders fields = head.headers();
         int code = head.status().code();
         boolean empty = exchange.isHead() || code == 204 || code == 304;
-        boolean chunked = fields.contains(HttpHeaderNames.TRANSFER_ENCODING);
         HopFields.removeHopByHop(fields);
-        if (chunked) {
-            fields.remove(HttpHeaderNames.CONTENT_LENGTH);
-        } else if (fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-            fields.set("Content-Length", fields.get(HttpHeaderNames.CONTENT_LENGTH, "0"));
+        if (code == 204) {
+            fields.remove(HttpHeaderNames.CONTENT_LENGTH); // RFC 9110 section 8.6
         }
         boolean measured = fields.contains(HttpHeaderNames.CONTENT_LENGTH);
         if (!empty && !measured && exchange.oldVersion) {

@@ -146,6 +146,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.ConnectionServed e -> visitorMet(Optional.of(e.device()), e.problem(), now);
             case GatewayEvent.UnknownKeyKnocked e -> {}
             case GatewayEvent.LoginSlowed e -> {}
+            case GatewayEvent.AnswerMended e -> {}
             case GatewayEvent.VisitorRefused e -> {}
             case GatewayEvent.DeadEnd e -> {}
             case GatewayEvent.Notice e -> {}

@@ -120,6 +120,15 @@ public final class EventLog implements GatewayEvents {
                         .addKeyValue("port", e.port().value())
                         .addKeyValue("speech", e.speech())
                         .log("Port {} of device {} speaks {}.{}", e.port(), e.device(), e.speech(), words(e.problem()));
+            case GatewayEvent.AnswerMended e ->
+                device(e.device(), Level.DEBUG, null)
+                        .addKeyValue("port", e.port().value())
+                        .addKeyValue("slip", e.slip().label())
+                        .log(
+                                "Port {} of device {} answered with {}.",
+                                e.port(),
+                                e.device(),
+                                e.slip().words());
             case GatewayEvent.VisitorRefused e ->
                 problem(stranger(Level.INFO, e.from()), e.why())
                         .addKeyValue("front", e.front())

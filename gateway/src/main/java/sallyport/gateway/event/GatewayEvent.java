@@ -2,6 +2,7 @@ package sallyport.gateway.event;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceName;
@@ -63,6 +64,36 @@ public sealed interface GatewayEvent {
         UNKNOWN,
         /** The device refuses connections or never answers. */
         DOWN
+    }
+
+    /** An answer of a device had a slip that was mended; its connection ends with that answer. */
+    record AnswerMended(DeviceName device, PortNumber port, Slip slip) implements GatewayEvent {}
+
+    /** Spelling of HTTP that is wrong and yet has one meaning, so that a reader may mend it. */
+    enum Slip {
+        BARE_LINE_FEED("a line feed without carriage return"),
+        FOLDED_FIELD("a folded field line"),
+        BLANK_BEFORE_COLON("a blank before a colon"),
+        MISSING_REASON("a status line without its last blank"),
+        REPEATED_LENGTH("a Content-Length that is repeated"),
+        PADDED_CHUNK_SIZE("a chunk size with blanks behind it"),
+        CHUNKED_IN_HTTP_1_0("a transfer coding in HTTP/1.0");
+
+        private final String words;
+
+        Slip(String words) {
+            this.words = words;
+        }
+
+        /** What it is, for the end of a sentence. */
+        public String words() {
+            return words;
+        }
+
+        /** Its name for machines: {@code bare-line-feed}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     // visitors

@@ -48,6 +48,8 @@ public final class Metrics implements GatewayEvents {
             counter("sallyport_ssh_requests_refused", "Other SSH requests refused", "reason");
     private final Counter takeovers = counter("sallyport_takeovers", "Ports taken by a newer session of a device");
     private final Counter probes = counter("sallyport_port_probes", "What devices' ports spoke", "speech");
+    private final Counter answersMended =
+            counter("sallyport_answers_mended", "Answers of devices with a slip of spelling that was mended", "slip");
     private final Counter visitorsRefused =
             counter("sallyport_visitors_refused", "Visitors who reached no device", "front", "reason");
     private final Counter requests = counter("sallyport_http_requests", "HTTP requests answered", "code");
@@ -144,6 +146,8 @@ public final class Metrics implements GatewayEvents {
             case GatewayEvent.ConflictChanged e -> conflict(e);
             case GatewayEvent.PortProbed e ->
                 probes.labelValues(e.speech().name().toLowerCase(Locale.ROOT)).inc();
+            case GatewayEvent.AnswerMended e ->
+                answersMended.labelValues(e.slip().label()).inc();
             case GatewayEvent.VisitorRefused e ->
                 visitorsRefused.labelValues(e.front(), code(e.why())).inc();
             case GatewayEvent.RequestServed e -> served(e);

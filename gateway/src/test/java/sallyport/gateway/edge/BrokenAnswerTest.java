@@ -20,7 +20,10 @@ final class BrokenAnswerTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y",
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nZZ\r\n");
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nZZ\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nhello\r\n0\r\n\r\n");
     }
 
     @ParameterizedTest
@@ -65,6 +68,12 @@ final class BrokenAnswerTest {
                 "HTTP/1.1 20 OK\r\n\r\n",
                 "HTTP/2 200 OK\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nab",
+                "HTTP/1.1 200 OK\r\nContent-Length: 1,\r\n\r\nab",
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 O\u0001K\r\n\r\n",
+                "HTTP/1.1 200 O\rK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n folded: first\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nab",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\nab",
                 "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n",

@@ -174,6 +174,7 @@ final class EventsTest {
         metrics.happened(new GatewayEvent.ForwardRefused(DEVICE, 1, from(1), REFUSED));
         metrics.happened(new GatewayEvent.LoginSlowed(from(1)));
         metrics.happened(new GatewayEvent.TakenOver(DEVICE, PORT, from(1), from(2)));
+        metrics.happened(new GatewayEvent.AnswerMended(DEVICE, PORT, GatewayEvent.Slip.BARE_LINE_FEED));
         metrics.happened(new GatewayEvent.ConflictChanged(DEVICE, true, from(1), from(2)));
         for (int status : new int[] {200, 200, 502, 7777}) {
             metrics.happened(new GatewayEvent.RequestServed(
@@ -197,6 +198,7 @@ final class EventsTest {
                 .contains("sallyport_logins_total{reason=\"none\",result=\"ok\"} 1.0")
                 .contains("sallyport_logins_total{reason=\"SP-110\",result=\"refused\"} 1.0")
                 .contains("sallyport_forwards_total{reason=\"SP-214\",result=\"refused\"} 1.0")
+                .contains("sallyport_answers_mended_total{slip=\"bare-line-feed\"} 1.0")
                 .contains("sallyport_takeovers_total 1.0")
                 .contains("sallyport_key_conflicts 1.0")
                 .contains("sallyport_http_requests_total{code=\"200\"} 2.0")
