@@ -25,7 +25,9 @@ import sallyport.gateway.edge.DeviceProbe;
 import sallyport.gateway.edge.FrontSettings;
 import sallyport.gateway.edge.HttpsFront;
 import sallyport.gateway.edge.OpenPortListeners;
+import sallyport.gateway.edge.ProxyHeader;
 import sallyport.gateway.edge.RedirectFront;
+import sallyport.gateway.edge.SshOnHttps;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.EventLog;
 import sallyport.gateway.event.GatewayEvent;
@@ -41,6 +43,7 @@ import sallyport.gateway.store.JdbcDirectoryStore;
 import sallyport.gateway.store.StoredDirectory;
 import sallyport.gateway.time.SystemTimers;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.Doorstep;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
 import sallyport.gateway.tunnel.WindowBudget;
@@ -149,8 +152,25 @@ public final class Gateway implements AutoCloseable {
                 .hostname()
                 .map(name -> new ConsoleTarget(
                         name, () -> reachable(addresses.console().getFirst())));
+        FrontDoor frontDoor = new FrontDoor(
+                new SshSettings(
+                        config.ssh().listen(),
+                        config.ssh().user(),
+                        hostKeys,
+                        new ProxyHeader("ssh", config.ssh().balancers(), timers, events),
+                        loops.group()),
+                directory,
+                tunnels,
+                WindowBudget.ofMemory(),
+                timers,
+                events,
+                new DeviceUrls(directory, config.domain(), this::publicPort));
         HttpsFront https = new HttpsFront(
-                front(config.https().listen(), consoleByName),
+                front(
+                        config.https().listen(),
+                        consoleByName,
+                        new ProxyHeader("https", config.https().balancers(), timers, events),
+                        sshOnHttps(frontDoor)),
                 loops.group(),
                 directory,
                 tunnels,
@@ -161,17 +181,17 @@ public final class Gateway implements AutoCloseable {
         parts.add("HTTPS front", () -> https.stop(DRAIN));
         addresses.add("https", https.start());
         RedirectFront redirect = new RedirectFront(
-                front(config.http().listen(), consoleByName), loops.group(), directory, timers, events);
+                front(
+                        config.http().listen(),
+                        consoleByName,
+                        new ProxyHeader("http", config.http().balancers(), timers, events),
+                        SshOnHttps.NONE),
+                loops.group(),
+                directory,
+                timers,
+                events);
         parts.add("redirect front", redirect::stop);
         addresses.add("http", redirect.start());
-        FrontDoor frontDoor = new FrontDoor(
-                new SshSettings(config.ssh().listen(), config.ssh().user(), hostKeys, loops.group()),
-                directory,
-                tunnels,
-                WindowBudget.ofMemory(),
-                timers,
-                events,
-                new DeviceUrls(directory, config.domain(), this::publicPort));
         parts.add("SSH front door", frontDoor);
         addresses.add("ssh", frontDoor.start());
         missingFamily().ifPresent(warning -> events.happened(new GatewayEvent.Notice(warning)));
@@ -196,9 +216,18 @@ public final class Gateway implements AutoCloseable {
         return timers;
     }
 
-    private FrontSettings front(List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName) {
+    private FrontSettings front(
+            List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName, Doorstep doorstep, SshOnHttps ssh) {
         return new FrontSettings(
-                listen, this::publicPort, consoleByName, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
+                listen, this::publicPort, consoleByName, doorstep, ssh, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
+    }
+
+    private SshOnHttps sshOnHttps(FrontDoor door) {
+        return switch (config.https().ssh()) {
+            case GREET -> new SshOnHttps(Optional.of(door), Optional.of(SshOnHttps.GREET_AFTER));
+            case YES -> new SshOnHttps(Optional.of(door), Optional.empty());
+            case NO -> SshOnHttps.NONE;
+        };
     }
 
     private void gauges(Metrics metrics) {

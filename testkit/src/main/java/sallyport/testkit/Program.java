@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real program under test: one process, its output kept line by line. Two virtual threads read its output; {@link #close}
+ * A real program under test: one process, its output kept line by line. Two threads read its output; {@link #close}
  * ends the process and nothing else, politely first.
  */
 public final class Program implements AutoCloseable {
@@ -33,8 +33,16 @@ public final class Program implements AutoCloseable {
     private Program(Process process, String name) {
         this.process = process;
         this.name = name;
-        outReader = Thread.ofVirtual().name(name + "-stdout").start(() -> read(process.inputReader(), stdout));
-        errReader = Thread.ofVirtual().name(name + "-stderr").start(() -> read(process.errorReader(), stderr));
+        outReader = reader("stdout", process.inputReader(), stdout);
+        errReader = reader("stderr", process.errorReader(), stderr);
+    }
+
+    /**
+     * A pipe is read by blocking a whole thread. Virtual ones would block their carriers; the spare carriers that the JDK
+     * starts for them end after a while, and then no other virtual thread of the test runs any more.
+     */
+    private Thread reader(String stream, BufferedReader from, List<String> into) {
+        return Thread.ofPlatform().daemon().name(name + "-" + stream).start(() -> read(from, into));
     }
 
     /** What a finished program left: its exit code and all that it wrote. */

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,6 +208,21 @@ public final class Visitor implements AutoCloseable {
     /** Tells the other side that nothing more comes, and goes on reading. */
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
+    }
+
+    /** Everything that still comes, ISO 8859-1, until the other side ends the connection in whatever way. */
+    public String rest() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                text.append((char) next);
+            }
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            // reset: that is an end too
+        }
+        return text.toString();
     }
 
     /** How long a read may wait from now on. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import sallyport.gateway.config.GatewayConfig.CertificateFiles;
 import sallyport.gateway.config.GatewayConfig.Log;
+import sallyport.gateway.directory.Cidr;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.InvalidValue;
 import sallyport.gateway.fault.Problem;
@@ -39,6 +40,8 @@ final class ConfigBinder {
             case DOMAIN, CONSOLE_HOSTNAME -> one(key, Hostname::parse);
             case SSH_LISTEN, HTTPS_LISTEN, HTTP_LISTEN, CONSOLE_LISTEN, MANAGEMENT_LISTEN -> listen(key);
             case SSH_USER -> one(key, ValueText::user);
+            case SSH_PROXY_FROM, HTTPS_PROXY_FROM, HTTP_PROXY_FROM -> networks(key);
+            case HTTPS_SSH -> one(key, text -> ValueText.word(GatewayConfig.SshOnHttps.class, text));
             case HTTPS_PUBLIC_PORT -> publicPort();
             case CERTIFICATES -> certificates(Path.of("/"));
             case LOG_LEVEL -> one(key, text -> ValueText.word(Log.Level.class, text));
@@ -55,8 +58,14 @@ final class ConfigBinder {
         Optional<Hostname> domain = one(ConfigKey.DOMAIN, Hostname::parse);
         List<ListenAddress> ssh = listen(ConfigKey.SSH_LISTEN);
         Optional<String> user = one(ConfigKey.SSH_USER, ValueText::user);
-        GatewayConfig.Https https = new GatewayConfig.Https(listen(ConfigKey.HTTPS_LISTEN), publicPort());
-        GatewayConfig.Http http = new GatewayConfig.Http(listen(ConfigKey.HTTP_LISTEN));
+        List<Cidr> sshBalancers = networks(ConfigKey.SSH_PROXY_FROM);
+        List<ListenAddress> https = listen(ConfigKey.HTTPS_LISTEN);
+        Optional<Integer> publicPort = publicPort();
+        List<Cidr> httpsBalancers = networks(ConfigKey.HTTPS_PROXY_FROM);
+        Optional<GatewayConfig.SshOnHttps> sshOnHttps =
+                one(ConfigKey.HTTPS_SSH, text -> ValueText.word(GatewayConfig.SshOnHttps.class, text));
+        GatewayConfig.Http http =
+                new GatewayConfig.Http(listen(ConfigKey.HTTP_LISTEN), networks(ConfigKey.HTTP_PROXY_FROM));
         List<CertificateFiles> certificates = certificates(data);
         GatewayConfig.Console console = new GatewayConfig.Console(
                 listen(ConfigKey.CONSOLE_LISTEN), one(ConfigKey.CONSOLE_HOSTNAME, Hostname::parse));
@@ -80,8 +89,8 @@ final class ConfigBinder {
         return new GatewayConfig(
                 data,
                 domain,
-                new GatewayConfig.Ssh(ssh, user),
-                https,
+                new GatewayConfig.Ssh(ssh, user, sshBalancers),
+                new GatewayConfig.Https(https, publicPort, httpsBalancers, sshOnHttps.orElseThrow()),
                 http,
                 certificates,
                 console,
@@ -114,6 +123,12 @@ final class ConfigBinder {
                     });
         }
         return List.copyOf(addresses);
+    }
+
+    private List<Cidr> networks(ConfigKey key) {
+        return items(key).stream()
+                .flatMap(item -> read(item, key.path(), Cidr::parse).stream())
+                .toList();
     }
 
     private List<CertificateFiles> certificates(Path data) {

@@ -3,6 +3,7 @@ package sallyport.gateway.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import sallyport.gateway.directory.Cidr;
 import sallyport.gateway.directory.Hostname;
 
 /**
@@ -31,17 +32,49 @@ public record GatewayConfig(
     /**
      * @param listen where devices dial in
      * @param user the only login name that is accepted; empty: any
+     * @param balancers from where every connection begins with a PROXY header
      */
-    public record Ssh(List<ListenAddress> listen, Optional<String> user) {}
+    public record Ssh(List<ListenAddress> listen, Optional<String> user, List<Cidr> balancers) {
+        /** Without balancers. */
+        public Ssh(List<ListenAddress> listen, Optional<String> user) {
+            this(listen, user, List.of());
+        }
+    }
 
     /**
      * @param listen where visitors come in by name
      * @param publicPort what links and redirects say where NAT or a balancer changes it
+     * @param balancers from where every connection begins with a PROXY header
+     * @param ssh what becomes of SSH clients on this port
      */
-    public record Https(List<ListenAddress> listen, Optional<Integer> publicPort) {}
+    public record Https(
+            List<ListenAddress> listen, Optional<Integer> publicPort, List<Cidr> balancers, SshOnHttps ssh) {
+        /** Without balancers, with SSH. */
+        public Https(List<ListenAddress> listen, Optional<Integer> publicPort) {
+            this(listen, publicPort, List.of(), SshOnHttps.GREET);
+        }
+    }
 
-    /** @param listen where plain HTTP is redirected to HTTPS */
-    public record Http(List<ListenAddress> listen) {}
+    /** What becomes of SSH clients that come to the HTTPS port. */
+    public enum SshOnHttps {
+        /** They are served, those too that wait for the server to speak first. */
+        GREET,
+        /** They are served when they speak first. */
+        YES,
+        /** They are closed. */
+        NO
+    }
+
+    /**
+     * @param listen where plain HTTP is redirected to HTTPS
+     * @param balancers from where every connection begins with a PROXY header
+     */
+    public record Http(List<ListenAddress> listen, List<Cidr> balancers) {
+        /** Without balancers. */
+        public Http(List<ListenAddress> listen) {
+            this(listen, List.of());
+        }
+    }
 
     /**
      * A PEM pair.

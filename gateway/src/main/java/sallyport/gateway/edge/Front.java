@@ -1,5 +1,7 @@
 package sallyport.gateway.edge;
 
+import io.netty.channel.Channel;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.time.Timers;
@@ -8,6 +10,8 @@ import sallyport.gateway.tunnel.Tunnels;
 /**
  * What the handlers of the HTTPS front share.
  *
+ * @param visitors every connection that belongs to this front
+ * @param ssh where SSH clients go on
  * @param self the name by which this gateway stands in Via, and by which it knows a loop
  * @param draining true once the front is stopping
  */
@@ -18,6 +22,8 @@ record Front(
         Certificates certificates,
         LiveVisitors live,
         DeadEnds deadEnds,
+        Set<Channel> visitors,
+        SshOnHttps ssh,
         Timers timers,
         GatewayEvents events,
         Deadlines deadlines,

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Executor;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.TlsMode;
@@ -19,28 +21,40 @@ import sallyport.gateway.fault.Problem;
 
 /**
  * The first handler of every visitor's connection: reads the ClientHello once and decides by the name in it. Whatever does
- * not name a known host ends here, with an alert if it was TLS and without a word if not. Runs on the visitor's loop.
+ * not name a known host ends here, with an alert if it was TLS and without a word if not. A client that speaks SSH, or that
+ * says nothing for a while and thus may be waiting for the server of SSH to speak, goes on to the SSH door. Runs on the
+ * visitor's loop.
  */
 final class HelloHandler extends ChannelInboundHandlerAdapter {
     /** The only application protocol that is spoken here. */
     static final String HTTP_1_1 = "http/1.1";
 
+    /** How an SSH client begins (RFC 4253 section 4.2). */
+    private static final ByteBuf SSH = Unpooled.unreleasableBuffer(
+            Unpooled.copiedBuffer("SSH-", StandardCharsets.US_ASCII).asReadOnly());
+
     private final Front front;
+    private final InetSocketAddress peer;
+    private final Deadline greeting;
     private ByteBuf received = Unpooled.EMPTY_BUFFER;
-    private @Nullable Deadline deadline;
+    private final Deadline deadline;
     private boolean decided;
 
-    HelloHandler(Front front) {
+    /** @param peer where the visitor is, behind whatever balancer */
+    HelloHandler(Front front, InetSocketAddress peer, Executor loop) {
         this.front = front;
+        this.peer = peer;
+        this.deadline = new Deadline(front.timers(), loop);
+        this.greeting = new Deadline(front.timers(), loop);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        deadline = new Deadline(front.timers(), ctx.executor());
+        front.ssh().greetAfter().ifPresent(after -> greeting.set(after, () -> enterSsh(ctx)));
         deadline.set(front.deadlines().hello(), () -> {
             Problem late = Fault.HELLO_TIMEOUT.problem(
                     "seconds", front.deadlines().hello().toSeconds());
-            refuse(ctx, Optional.empty(), late);
+            refuse(Optional.empty(), late);
             ctx.close();
         });
     }
@@ -52,11 +66,16 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, bytes);
+        greeting.clear();
+        if (front.ssh().door().isPresent() && received.getByte(received.readerIndex()) == 'S') {
+            recogniseSsh(ctx);
+            return;
+        }
         switch (ClientHelloParser.parse(received)) {
             case ClientHello.Result.Incomplete incomplete -> {}
             case ClientHello.Result.Complete complete -> route(ctx, complete.hello());
             case ClientHello.Result.NotTls other -> {
-                refuse(ctx, Optional.empty(), Fault.NOT_TLS.problem("what", other.what()));
+                refuse(Optional.empty(), notTls(other));
                 ctx.close();
             }
             case ClientHello.Result.Refused refused ->
@@ -64,10 +83,36 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private Problem notTls(ClientHello.Result.NotTls other) {
+        return ProxyHeader.begins(received)
+                ? Fault.PROXY_HEADER_FORBIDDEN.problem(
+                        "address", peer.getAddress().getHostAddress(), "key", ProxyHeader.key(HttpsFront.NAME))
+                : Fault.NOT_TLS.problem("what", other.what());
+    }
+
+    /** No TLS record and no method of HTTP that is in use begins like this. */
+    private void recogniseSsh(ChannelHandlerContext ctx) {
+        int length = Math.min(received.readableBytes(), SSH.readableBytes());
+        if (!received.slice(received.readerIndex(), length).equals(SSH.slice(0, length))) {
+            refuse(Optional.empty(), Fault.NOT_TLS.problem("what", "something that is not TLS"));
+            ctx.close();
+        } else if (length == SSH.readableBytes()) {
+            enterSsh(ctx);
+        }
+    }
+
+    /** From here on the connection is none of the edge's business. */
+    private void enterSsh(ChannelHandlerContext ctx) {
+        decide();
+        front.visitors().remove(ctx.channel());
+        front.ssh().door().orElseThrow().enter((SocketChannel) ctx.channel(), peer);
+        leave(ctx);
+    }
+
     private void route(ChannelHandlerContext ctx, ClientHello hello) {
         decide();
         Hostname name = hello.serverName();
-        Visitor visitor = new Visitor(name, (InetSocketAddress) ctx.channel().remoteAddress());
+        Visitor visitor = new Visitor(name, peer);
         Optional<HostnameRoute> route = front.access().findRoute(name);
         if (route.isEmpty() && !front.access().isConsole(name)) {
             alert(ctx, TlsAlert.UNRECOGNIZED_NAME, Optional.of(name), Fault.UNKNOWN_HOSTNAME.problem());
@@ -102,35 +147,36 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
     private void leave(ChannelHandlerContext ctx) {
         ByteBuf first = received;
         received = Unpooled.EMPTY_BUFFER;
-        ctx.fireChannelRead(first);
+        if (first.isReadable()) {
+            ctx.fireChannelRead(first);
+        } else {
+            first.release();
+        }
         ctx.pipeline().remove(this);
     }
 
     private void decide() {
         decided = true;
-        if (deadline != null) {
-            deadline.clear();
-        }
+        deadline.clear();
+        greeting.clear();
     }
 
     private void alert(ChannelHandlerContext ctx, TlsAlert alert, Optional<Hostname> name, Problem why) {
-        refuse(ctx, name, why);
+        refuse(name, why);
         ctx.writeAndFlush(alert.record());
         Closing.gently(ctx.channel(), front.deadlines().linger());
     }
 
-    private void refuse(ChannelHandlerContext ctx, Optional<Hostname> name, Problem why) {
+    private void refuse(Optional<Hostname> name, Problem why) {
         decide();
-        front.events()
-                .happened(new GatewayEvent.VisitorRefused(
-                        HttpsFront.NAME, (InetSocketAddress) ctx.channel().remoteAddress(), name, why));
+        front.events().happened(new GatewayEvent.VisitorRefused(HttpsFront.NAME, peer, name, why));
     }
 
     /** A connection that says nothing and leaves is a health check; half a hello is worth a line. */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (!decided && received.isReadable()) {
-            refuse(ctx, Optional.empty(), Fault.HELLO_REFUSED.problem("detail", "it broke off"));
+            refuse(Optional.empty(), Fault.HELLO_REFUSED.problem("detail", "it broke off"));
         }
         decide();
         ctx.fireChannelInactive();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -67,6 +68,8 @@ public final class HttpsFront {
                 new Certificates(certificates, tls),
                 live,
                 new DeadEnds(events, timers),
+                visitors,
+                settings.ssh(),
                 timers,
                 events,
                 settings.deadlines(),
@@ -119,7 +122,7 @@ public final class HttpsFront {
         }
         visitors.add(channel);
         channel.closeFuture().addListener(closed -> visitors.remove(channel));
-        Pipelines.hello(channel, front);
+        settings.doorstep().enter((SocketChannel) channel, peer -> Pipelines.hello(channel, front, peer));
     }
 
     /** Whose TLS visitors and devices meet: {@code BoringSSL} or {@code JDK}. */

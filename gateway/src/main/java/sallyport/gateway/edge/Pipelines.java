@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Every pipeline of the front, in the order in which bytes from the network meet the handlers.
  *
  * <pre>
+ * visitor, from balancer: HAProxyMessageDecoder, ProxyHeader, then as follows
  * visitor, first bytes:   HelloHandler
+ * visitor, SSH:           the SSH door's handler
  * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder, ProxyHandler
  * visitor, passthrough:   Passthrough, then the bridge's side
  * visitor, after 101:     SslHandler, the bridge's side
@@ -24,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Pipelines {
     private Pipelines() {}
 
-    static void hello(Channel channel, Front front) {
-        channel.pipeline().addLast(new HelloHandler(front));
+    static void hello(Channel channel, Front front, InetSocketAddress peer) {
+        channel.pipeline().addLast(new HelloHandler(front, peer, channel.eventLoop()));
     }
 
     /** Behind the hello handler, which then leaves and passes on what it has read. */

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +81,11 @@ public final class RedirectFront {
         }
         visitors.add(channel);
         channel.closeFuture().addListener(closed -> visitors.remove(channel));
-        Pipelines.redirect(
-                channel, new RedirectHandler(access, settings.publicPort(), timers, events, settings.deadlines()));
+        settings.doorstep()
+                .enter(
+                        (SocketChannel) channel,
+                        peer -> Pipelines.redirect(
+                                channel, new RedirectHandler(access, settings, peer, timers, events)));
     }
 
     /** Connections at this moment. */

@@ -38,19 +38,22 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
 
     private final AccessRules access;
     private final IntSupplier publicPort;
+    private final InetSocketAddress peer;
     private final Timers timers;
     private final GatewayEvents events;
     private final Deadlines deadlines;
     private @Nullable Deadline deadline;
     private boolean closing;
 
+    /** @param peer where the visitor is, behind whatever balancer */
     RedirectHandler(
-            AccessRules access, IntSupplier publicPort, Timers timers, GatewayEvents events, Deadlines deadlines) {
+            AccessRules access, FrontSettings settings, InetSocketAddress peer, Timers timers, GatewayEvents events) {
         this.access = access;
-        this.publicPort = publicPort;
+        this.publicPort = settings.publicPort();
+        this.peer = peer;
         this.timers = timers;
         this.events = events;
-        this.deadlines = deadlines;
+        this.deadlines = settings.deadlines();
     }
 
     @Override
@@ -68,7 +71,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         switch (message) {
             case HttpRequest request -> answer(ctx, request);
             case Malformed malformed -> {
-                refused(ctx, Optional.empty(), malformed.refusal().problem());
+                refused(Optional.empty(), malformed.refusal().problem());
                 write(ctx, ProblemPage.of(malformed.refusal(), null), false);
             }
             default -> ReferenceCountUtil.release(message);
@@ -79,7 +82,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         long started = timers.nanoTime();
         Exchange exchange = new Exchange(request, started);
         FullHttpResponse answer = redirect(request);
-        served(ctx, exchange, answer);
+        served(exchange, answer);
         write(ctx, answer, exchange.keepAlive && exchange.requestDone);
     }
 
@@ -144,12 +147,12 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         Closing.gently(ctx.channel(), deadlines.linger());
     }
 
-    private void served(ChannelHandlerContext ctx, Exchange exchange, FullHttpResponse answer) {
+    private void served(Exchange exchange, FullHttpResponse answer) {
         Optional<Hostname> host = host(exchange.request);
         events.happened(new GatewayEvent.RequestServed(
                 host.flatMap(access::findRoute).map(HostnameRoute::device),
                 host,
-                (InetSocketAddress) ctx.channel().remoteAddress(),
+                peer,
                 Printable.shorten(exchange.method),
                 Printable.clean(exchange.target, LONGEST_TARGET),
                 answer.status().code(),
@@ -159,9 +162,8 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
                 Optional.empty()));
     }
 
-    private void refused(ChannelHandlerContext ctx, Optional<Hostname> host, Problem why) {
-        events.happened(new GatewayEvent.VisitorRefused(
-                RedirectFront.NAME, (InetSocketAddress) ctx.channel().remoteAddress(), host, why));
+    private void refused(Optional<Hostname> host, Problem why) {
+        events.happened(new GatewayEvent.VisitorRefused(RedirectFront.NAME, peer, host, why));
     }
 
     @Override

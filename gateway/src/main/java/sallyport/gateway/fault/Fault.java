@@ -213,6 +213,14 @@ public enum Fault {
             "Add one under certificates in the configuration; `sallyport why https://{hostname}/` shows more."),
     TOO_MANY_VISITORS(
             457, "More than {limit} visitors are connected.", "Close idle clients, or share them between gateways."),
+    PROXY_HEADER_MISSING(
+            458,
+            "The balancer's PROXY header is missing: {detail}.",
+            "Let the balancer send it (HAProxy: send-proxy-v2), or take its address out of {key}."),
+    PROXY_HEADER_FORBIDDEN(
+            459,
+            "A PROXY header came from {address}, which is no known balancer.",
+            "If it is one, list its address in {key}."),
     GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
     WEB_SERVER_DOWN(
             502,

@@ -1,5 +1,6 @@
 package sallyport.gateway.ssh;
 
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,9 +13,10 @@ import org.apache.sshd.server.SshServer;
 import sallyport.gateway.config.ListenAddress;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.ProblemException;
+import sallyport.gateway.tunnel.SshDoor;
 
 /** MINA's server, listening on several addresses. Blocking; for control-plane threads. */
-final class DeviceServer extends SshServer {
+final class DeviceServer extends SshServer implements SshDoor {
     /** One with MINA's defaults for everything that nobody sets. */
     static DeviceServer create() {
         return (DeviceServer) ServerBuilder.builder().factory(DeviceServer::new).build();
@@ -30,6 +32,16 @@ final class DeviceServer extends SshServer {
         checkConfig();
         acceptor = createAcceptor();
         return addresses.stream().map(this::listen).toList();
+    }
+
+    /** Before this server listens and after it stopped there is nobody to take the connection: the client comes again. */
+    @Override
+    public void enter(SocketChannel channel, InetSocketAddress peer) {
+        if (acceptor instanceof SshDoor door && !acceptor.isClosing()) {
+            door.enter(channel, peer);
+        } else {
+            channel.close();
+        }
     }
 
     /** Lets nobody in any more; sessions go on. */

@@ -1,5 +1,6 @@
 package sallyport.gateway.ssh;
 
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.SshDoor;
 import sallyport.gateway.tunnel.Tunnels;
 import sallyport.gateway.tunnel.WindowBudget;
 
@@ -32,7 +34,7 @@ import sallyport.gateway.tunnel.WindowBudget;
  *
  * <p>{@link #start} and {@link #close} block and belong to control-plane threads.
  */
-public final class FrontDoor implements AutoCloseable {
+public final class FrontDoor implements SshDoor, AutoCloseable {
     /** How long the last words to a client may take to leave. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
@@ -67,7 +69,7 @@ public final class FrontDoor implements AutoCloseable {
                 new RefusedKeys(),
                 new LiveSessions());
         SessionArrivals arrivals = new SessionArrivals(door);
-        this.transport = new NettyTransport(settings.loops(), timers, arrivals);
+        this.transport = new NettyTransport(settings.loops(), settings.doorstep(), timers, arrivals);
         assemble(arrivals);
     }
 
@@ -95,6 +97,11 @@ public final class FrontDoor implements AutoCloseable {
         List<InetSocketAddress> addresses = server.listen(settings.listen());
         door.directory().subscribe(this::directoryChanged);
         return addresses;
+    }
+
+    @Override
+    public void enter(SocketChannel channel, InetSocketAddress peer) {
+        server.enter(channel, peer);
     }
 
     /** Ends what the new directory no longer allows; completes when it has ended. */

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.Map;
@@ -30,13 +31,15 @@ import sallyport.gateway.directory.Printable;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.Doorstep;
+import sallyport.gateway.tunnel.SshDoor;
 
 /**
  * The listening sockets of the SSH server. Accepted connections live on one of the loops from their first byte to their
  * last. Binding blocks and belongs to the control plane; the rest runs on loops or, for peers without a login, on the
  * handshake threads.
  */
-final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Strangers.Displaced {
+final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, SshDoor, Strangers.Displaced {
     private static final int BACKLOG = 4096;
 
     /** Unacknowledged data for so long means a dead peer. */
@@ -46,6 +49,7 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
     private final HandshakeExecutor handshakes;
     private final String identification;
     private final IoHandler handler;
+    private final Doorstep doorstep;
     private final Strangers strangers;
     private final ServerBootstrap bootstrap;
     private final Map<SocketAddress, Channel> listening = new ConcurrentHashMap<>();
@@ -55,11 +59,13 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
 
     NettyIoAcceptor(
             EventLoopGroup loops,
+            Doorstep doorstep,
             Timers timers,
             SessionEvents events,
             HandshakeExecutor handshakes,
             String identification,
             IoHandler handler) {
+        this.doorstep = doorstep;
         this.events = events;
         this.handshakes = handshakes;
         this.identification = identification;
@@ -81,14 +87,16 @@ final class NettyIoAcceptor extends AbstractCloseable implements IoAcceptor, Str
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accepted(channel);
+                        doorstep.enter(channel, peer -> enter(channel, peer));
                     }
                 });
         return epoll ? server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS) : server;
     }
 
-    private void accepted(SocketChannel channel) {
-        NettyIoSession session = new NettyIoSession(this, handler, ids.incrementAndGet(), channel);
+    @Override
+    public void enter(SocketChannel channel, InetSocketAddress peer) {
+        channel.config().setAutoRead(false);
+        NettyIoSession session = new NettyIoSession(this, handler, ids.incrementAndGet(), channel, peer);
         sessions.put(session.getId(), session);
         strangers.add(session);
         channel.pipeline().addLast(session.new Handler());

@@ -107,18 +107,21 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
     // touched on the loop alone
     private final Deque<ByteBuf> ahead = new ArrayDeque<>();
     private Phase phase = Phase.IDENTIFICATION;
+    private boolean greeted;
     private boolean readSuspended;
     private boolean inactive;
     private int aheadBytes;
 
-    NettyIoSession(NettyIoAcceptor service, IoHandler handler, long id, SocketChannel channel) {
-        super(String.valueOf(channel.remoteAddress()));
+    /** @param remote where the peer is, behind whatever balancer */
+    NettyIoSession(
+            NettyIoAcceptor service, IoHandler handler, long id, SocketChannel channel, InetSocketAddress remote) {
+        super(String.valueOf(remote));
         this.service = service;
         this.handler = handler;
         this.id = id;
         this.channel = channel;
         this.acceptanceAddress = channel.localAddress();
-        this.remote = channel.remoteAddress();
+        this.remote = remote;
         this.writes = new WriteQueue(channel);
     }
 
@@ -262,6 +265,10 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
 
     /** Greets; MINA's part is made only when there is something for it to do. */
     private void activate() {
+        if (greeted || !channel.isActive()) {
+            return;
+        }
+        greeted = true;
         channel.writeAndFlush(Unpooled.copiedBuffer(service.identification() + "\r\n", StandardCharsets.US_ASCII));
         channel.read();
     }
@@ -479,6 +486,12 @@ final class NettyIoSession extends AbstractCloseable implements IoSession {
 
     /** The one handler in the channel's pipeline. */
     final class Handler extends ChannelInboundHandlerAdapter {
+        /** A connection that came in elsewhere, or through a balancer, is active already. */
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            activate();
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext context) {
             activate();

@@ -16,6 +16,7 @@ import org.apache.sshd.common.util.threads.CloseableExecutorService;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.Doorstep;
 
 /**
  * What MINA is given instead of its own sockets: Netty channels on loops that are shared with the edge. The kind of channel
@@ -25,17 +26,20 @@ import sallyport.gateway.time.Timers;
  */
 final class NettyTransport implements IoServiceFactoryFactory, AutoCloseable {
     private final EventLoopGroup loops;
+    private final Doorstep doorstep;
     private final Timers timers;
     private final SessionEvents events;
     private final HandshakeExecutor handshakes = new HandshakeExecutor();
 
     /**
      * @param loops where sessions live
+     * @param doorstep finds out where a peer is
      * @param timers for the login deadline
      * @param events hears of connections that are turned away
      */
-    NettyTransport(EventLoopGroup loops, Timers timers, SessionEvents events) {
+    NettyTransport(EventLoopGroup loops, Doorstep doorstep, Timers timers, SessionEvents events) {
         this.loops = loops;
+        this.doorstep = doorstep;
         this.timers = timers;
         this.events = events;
     }
@@ -73,7 +77,7 @@ final class NettyTransport implements IoServiceFactoryFactory, AutoCloseable {
 
         @Override
         public IoAcceptor createAcceptor(IoHandler handler) {
-            return new NettyIoAcceptor(loops, timers, events, handshakes, identification, handler);
+            return new NettyIoAcceptor(loops, doorstep, timers, events, handshakes, identification, handler);
         }
 
         @Override

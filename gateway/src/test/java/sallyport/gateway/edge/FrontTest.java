@@ -126,6 +126,8 @@ final class FrontTest {
                             listen,
                             settings.publicPort(),
                             settings.console(),
+                            settings.doorstep(),
+                            settings.ssh(),
                             settings.deadlines(),
                             settings.maxVisitors())))
                     .isInstanceOfSatisfying(ProblemException.class, e -> {
@@ -143,6 +145,8 @@ final class FrontTest {
                 List.of(new ListenAddress("", 0, "")),
                 settings.publicPort(),
                 settings.console(),
+                settings.doorstep(),
+                settings.ssh(),
                 settings.deadlines(),
                 settings.maxVisitors()))) {
             front.publish(d -> d, r -> r);
@@ -169,6 +173,8 @@ final class FrontTest {
                         settings.listen(),
                         settings.publicPort(),
                         Optional.of(new ConsoleTarget(name, console::getAddress)),
+                        settings.doorstep(),
+                        settings.ssh(),
                         settings.deadlines(),
                         settings.maxVisitors()));
                 RawVisitor visitor = RawVisitor.tls(front.address, name.value(), TestFront.TRUSTING)) {

@@ -67,6 +67,8 @@ final class RedirectFrontTest {
                         settings.listen(),
                         () -> 443,
                         settings.console(),
+                        settings.doorstep(),
+                        settings.ssh(),
                         settings.deadlines(),
                         settings.maxVisitors()));
                 RawVisitor visitor = RawVisitor.plain(other.plainAddress)) {
@@ -119,7 +121,13 @@ final class RedirectFrontTest {
     @Test
     void more_visitors_than_the_limit_are_closed_at_once_and_reported() throws Exception {
         try (TestFront small = new TestFront(settings -> new FrontSettings(
-                        settings.listen(), settings.publicPort(), settings.console(), settings.deadlines(), 1));
+                        settings.listen(),
+                        settings.publicPort(),
+                        settings.console(),
+                        settings.doorstep(),
+                        settings.ssh(),
+                        settings.deadlines(),
+                        1));
                 RawVisitor first = RawVisitor.plain(small.plainAddress)) {
             await().until(() -> small.http.visitors() == 1);
             try (RawVisitor second = RawVisitor.plain(small.plainAddress)) {

@@ -35,6 +35,7 @@ import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.SystemTimers;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.Doorstep;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
 
@@ -87,7 +88,13 @@ final class TestFront implements AutoCloseable {
 
     static FrontSettings settings() {
         return new FrontSettings(
-                List.of(new ListenAddress("127.0.0.1", 0, "")), () -> 8443, Optional.empty(), Deadlines.DEFAULT, 1000);
+                List.of(new ListenAddress("127.0.0.1", 0, "")),
+                () -> 8443,
+                Optional.empty(),
+                Doorstep.PLAIN,
+                SshOnHttps.NONE,
+                Deadlines.DEFAULT,
+                1000);
     }
 
     /** Deadlines in tenths of seconds. */
@@ -98,6 +105,8 @@ final class TestFront implements AutoCloseable {
                 settings.listen(),
                 settings.publicPort(),
                 settings.console(),
+                settings.doorstep(),
+                settings.ssh(),
                 new Deadlines(soon, soon, soon, soon, soon, soon, settle, Duration.ofMillis(500)),
                 settings.maxVisitors());
     }

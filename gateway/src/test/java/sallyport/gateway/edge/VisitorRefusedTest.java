@@ -118,7 +118,13 @@ final class VisitorRefusedTest {
     @Test
     void more_visitors_than_the_limit_are_closed_at_once() throws Exception {
         try (TestFront front = new TestFront(settings -> new FrontSettings(
-                        settings.listen(), settings.publicPort(), settings.console(), settings.deadlines(), 2));
+                        settings.listen(),
+                        settings.publicPort(),
+                        settings.console(),
+                        settings.doorstep(),
+                        settings.ssh(),
+                        settings.deadlines(),
+                        2));
                 RawVisitor first = RawVisitor.plain(front.address);
                 RawVisitor second = RawVisitor.plain(front.address)) {
             await().until(() -> front.https.visitors() == 2);

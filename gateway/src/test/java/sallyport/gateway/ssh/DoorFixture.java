@@ -28,6 +28,7 @@ import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.time.SystemTimers;
 import sallyport.gateway.time.Timers;
+import sallyport.gateway.tunnel.Doorstep;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.Tunnels;
 import sallyport.gateway.tunnel.WindowBudget;
@@ -72,8 +73,8 @@ final class DoorFixture implements AutoCloseable {
         this.timers = timers;
         loops = new EventLoops(loopCount);
         tunnels = new Tunnels(timers, events::add);
-        SshSettings settings =
-                new SshSettings(List.of(new ListenAddress("127.0.0.1", 0, "")), user, HOST_KEYS, loops.group());
+        SshSettings settings = new SshSettings(
+                List.of(new ListenAddress("127.0.0.1", 0, "")), user, HOST_KEYS, Doorstep.PLAIN, loops.group());
         door = new FrontDoor(
                 settings,
                 directory,

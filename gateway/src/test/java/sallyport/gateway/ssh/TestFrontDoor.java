@@ -22,6 +22,7 @@ import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.SystemTimers;
+import sallyport.gateway.tunnel.Doorstep;
 
 /** An SSH server on our transport that lets every key in and runs {@code cat}: what the transport alone is tested with. */
 final class TestFrontDoor implements SessionEvents, AutoCloseable {
@@ -40,7 +41,7 @@ final class TestFrontDoor implements SessionEvents, AutoCloseable {
 
     TestFrontDoor(List<KeyPair> hostKeys, IoHandlerFactory io) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(2, io);
-        transport = new NettyTransport(loops, timers, this);
+        transport = new NettyTransport(loops, Doorstep.PLAIN, timers, this);
         server.setHost("127.0.0.1");
         server.setPort(0);
         server.setIoServiceFactoryFactory(transport);

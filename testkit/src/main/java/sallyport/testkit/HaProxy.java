@@ -1,0 +1,63 @@
+package sallyport.testkit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Debian's HAProxy as the balancer in front of a gateway: TCP alone, connecting from a loopback address of its own. */
+public final class HaProxy implements AutoCloseable {
+    /** The address that it connects from; every other program of a test connects from 127.0.0.1. */
+    public static final String ADDRESS = "127.0.0.9";
+
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private final TempFolder folder;
+    private final Program program;
+
+    private HaProxy(TempFolder folder, Program program) {
+        this.folder = folder;
+        this.program = program;
+    }
+
+    /**
+     * Relays ports of 127.0.0.1.
+     *
+     * @param ports from its own port to that of the gateway
+     * @param header how the visitor's address is passed on: {@code send-proxy}, {@code send-proxy-v2}, or nothing
+     */
+    public static HaProxy relaying(Map<Integer, Integer> ports, String header) {
+        TempFolder folder = TempFolder.create("haproxy");
+        String listeners = ports.entrySet().stream()
+                .map(relay -> """
+                        listen relay%d
+                          bind 127.0.0.1:%d
+                          server gateway 127.0.0.1:%d source %s %s
+                        """.formatted(relay.getKey(), relay.getKey(), relay.getValue(), ADDRESS, header))
+                .collect(Collectors.joining());
+        folder.write("haproxy.cfg", """
+                defaults
+                  mode tcp
+                  timeout connect 5s
+                  timeout client 60s
+                  timeout server 60s
+                """ + listeners);
+        Program program = Program.start(
+                List.of("haproxy", "-db", "-f", folder.resolve("haproxy.cfg").toString()));
+        HaProxy proxy = new HaProxy(folder, program);
+        try {
+            ports.keySet().forEach(port -> FreePort.awaitListener(port, DEADLINE));
+        } catch (RuntimeException e) {
+            String why = program.stderr();
+            proxy.close();
+            throw new IllegalStateException("haproxy did not start: " + why, e);
+        }
+        return proxy;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        folder.close();
+    }
+}
