@@ -29,6 +29,7 @@ import sallyport.gateway.config.LoadedConfig;
             DeviceCommand.class,
             HostnameCommand.class,
             PortCommand.class,
+            CertificateCommand.class,
             StatusCommand.class,
             WhyCommand.class,
             ConfigCommand.class,

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.config.ConfigLoader;
 import sallyport.gateway.config.GatewayConfig;
 import sallyport.gateway.console.Console;
@@ -28,6 +29,9 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.KnockingKeys;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+import sallyport.gateway.fault.ProblemException;
 import sallyport.gateway.store.GatewayClaims;
 import sallyport.gateway.store.JdbcDirectoryStore;
 import sallyport.gateway.store.StoredDirectory;
@@ -162,8 +166,26 @@ final class CommandFixture implements AutoCloseable {
         }
 
         @Override
-        public List<Certificate> certificates() {
-            return List.of();
+        public List<CertificateReport> certificates() {
+            return List.of(new CertificateReport(
+                    "*.mm.test",
+                    CertificateReport.Source.ACME,
+                    CertificateReport.State.FAILED,
+                    Optional.empty(),
+                    Optional.of(Instant.parse("2099-01-01T00:00:00Z")),
+                    Optional.of(Fault.ACME_UNREACHABLE.problem("authority", "ca.test", "detail", "no route"))));
+        }
+
+        @Override
+        public void renewCertificate(String name) {
+            if (!name.equals("*.mm.test")) {
+                throw new ProblemException(Fault.CERTIFICATE_NOT_ORDERED.problem("name", name));
+            }
+        }
+
+        @Override
+        public List<Problem> rehearse(Hostname hostname) {
+            return List.of(Fault.NAME_NOT_RESOLVED.problem("name", hostname));
         }
 
         @Override

@@ -157,6 +157,15 @@ final class CommandTest {
     }
 
     @Test
+    void certificates_are_listed_with_their_trouble_and_ordered_again() {
+        assertThat(fixture.run("certificate", "list").out())
+                .contains("*.mm.test", "acme", "failed", "2099-01-01T00:00:00Z", "SP-721", "no route");
+        assertThat(fixture.run("certificate", "list", "--json").out()).contains("\"code\" : \"SP-721\"");
+        assertThat(fixture.run("certificate", "renew", "*.mm.test").out()).contains("is being ordered");
+        assertThat(fixture.run("certificate", "renew", "files.mm.test").code()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
     void hostnames_and_ports_are_added_listed_changed_and_removed() {
         add("lab-1", "--port", "19001");
         assertThat(fixture.run("hostname", "add", "lab.example.com", "--device", "lab-1")

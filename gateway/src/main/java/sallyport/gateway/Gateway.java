@@ -188,6 +188,7 @@ public final class Gateway implements AutoCloseable {
                         SshOnHttps.NONE),
                 loops.group(),
                 directory,
+                certificates.challenges(),
                 timers,
                 events);
         parts.add("redirect front", redirect::stop);

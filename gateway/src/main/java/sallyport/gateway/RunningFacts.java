@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.cert.Certificates;
 import sallyport.gateway.cert.ServerCertificate;
 import sallyport.gateway.console.GatewayFacts;
@@ -17,6 +18,7 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.DeviceSpeech;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Problem;
 import sallyport.gateway.ssh.HostKeys;
 
 /** What the console shows about the gateway itself, read from the parts that know it. Any thread; {@link #ask} blocks. */
@@ -71,10 +73,18 @@ final class RunningFacts implements GatewayFacts {
     }
 
     @Override
-    public List<Certificate> certificates() {
-        return certificates.expiries().entrySet().stream()
-                .map(entry -> new Certificate(List.of(entry.getKey()), entry.getValue(), "in use"))
-                .toList();
+    public List<CertificateReport> certificates() {
+        return certificates.reports();
+    }
+
+    @Override
+    public void renewCertificate(String name) {
+        certificates.renew(name);
+    }
+
+    @Override
+    public List<Problem> rehearse(Hostname hostname) {
+        return certificates.rehearse(hostname);
     }
 
     @Override

@@ -72,6 +72,15 @@ final class ArchitectureTest {
             only("org.bouncycastle..", "..gateway.cert..").because("certificates are built there and nowhere else");
 
     @ArchTest
+    static final ArchRule acme_stays_in_cert = noClasses()
+            .that()
+            .resideOutsideOfPackage("..gateway.cert..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.shredzone.acme4j..", "org.jose4j..")
+            .because("whoever shows a certificate must not care where it came from");
+
+    @ArchTest
     static final ArchRule sql_stays_in_store = noClasses()
             .that()
             .resideOutsideOfPackage("..gateway.store..")

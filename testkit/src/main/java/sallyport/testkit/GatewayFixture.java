@@ -46,6 +46,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new GatewayConfig.Https(free, Optional.empty()),
                 new GatewayConfig.Http(free),
                 List.of(),
+                Optional.empty(),
                 new GatewayConfig.Console(free, Optional.empty()),
                 new GatewayConfig.Log(GatewayConfig.Log.Level.WARN, GatewayConfig.Log.Format.TEXT),
                 new GatewayConfig.Management(free),

@@ -13,4 +13,9 @@ public interface CertificateSource {
      *     there is none for the name (yet): the front answers with an alert, never with somebody else's certificate
      */
     Optional<ServerCertificate> find(Hostname name);
+
+    /** The challenges that a certificate authority may look at. */
+    default ChallengeAnswers challenges() {
+        return ChallengeAnswers.NONE;
+    }
 }

@@ -4,9 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -25,13 +28,16 @@ import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
+import sallyport.gateway.fault.ProblemException;
 import sallyport.gateway.time.Timers;
 
 /**
- * All certificates of the gateway: the operator's pairs first, the local CA for known names that none of them serves.
+ * All certificates of the gateway: the operator's pairs first, then those of a certificate authority, then the local CA for
+ * known names that neither serves.
  *
- * <p>{@link #find} may be called on event loops. Everything else is control plane: when the directory changes, the leaves for
- * new names are made before the change is reported as done, so that the first visitor finds one.
+ * <p>{@link #find} may be called on event loops; it reads one immutable {@link CertificateChoice}. Everything else is control
+ * plane: when the directory changes, the leaves for new names are made before the change is reported as done, so that the
+ * first visitor finds one, whatever the authority says later.
  */
 public final class Certificates implements CertificateSource, DirectoryHolder.Subscriber, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
@@ -43,15 +49,19 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
     private final GatewayEvents events;
     private final Executor executor;
     private final PemCertificates pem;
+    private final Optional<AcmeCertificates> acme;
     private final LocalCa local;
+    private final ExpiryWatch expiry;
+    private volatile CertificateChoice choice = CertificateChoice.NONE;
     private volatile Timers.@Nullable Timeout renewal;
     private volatile boolean closed;
 
     /**
-     * Reads the operator's pairs and the local CA, and makes what is missing for the names that are known.
+     * Reads the operator's pairs, what was ordered earlier and the local CA, and makes what is missing for the names that are
+     * known.
      *
      * @param executor for blocking work: virtual threads
-     * @throws sallyport.gateway.fault.ProblemException when a pair or the stored CA cannot be used
+     * @throws sallyport.gateway.fault.ProblemException when a pair, the account or the stored CA cannot be used
      */
     public static Certificates open(
             GatewayConfig config, DirectoryHolder directory, Timers timers, GatewayEvents events, Executor executor) {
@@ -70,19 +80,27 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
         this.timers = timers;
         this.events = events;
         this.executor = executor;
-        pem = new PemCertificates(config.certificates(), timers, events);
+        pem = new PemCertificates(config.certificates(), timers, events, () -> refreshSafely(directory.current()));
+        acme = config.acme()
+                .map(settings -> new AcmeCertificates(
+                        settings, config.data(), timers, events, executor, () -> refreshSafely(directory.current())));
         local = new LocalCa(config.data(), timers);
+        expiry = new ExpiryWatch(events);
     }
 
     @Override
     public Optional<ServerCertificate> find(Hostname name) {
-        Optional<ServerCertificate> given = pem.find(name);
-        return given.isPresent() || !known(name) ? given : local.find(name);
+        return choice.find(name, known(name), timers.now());
     }
 
     private boolean known(Hostname name) {
         return config.console().hostname().filter(name::equals).isPresent()
                 || directory.current().findHostname(name).isPresent();
+    }
+
+    @Override
+    public ChallengeAnswers challenges() {
+        return acme.map(AcmeCertificates::challenges).orElse(ChallengeAnswers.NONE);
     }
 
     /** Looks at the operator's files now. */
@@ -99,9 +117,52 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
 
     /** Certificates in use by name, with the moment each one ends. */
     public Map<String, Instant> expiries() {
-        Map<String, Instant> expiries = new TreeMap<>(local.expiries());
-        expiries.putAll(pem.expiries());
+        Map<String, Instant> expiries = new TreeMap<>();
+        for (CertificateReport report : reports()) {
+            report.notAfter().ifPresent(end -> expiries.put(report.name(), end));
+        }
         return expiries;
+    }
+
+    /** Every certificate with its source, state and trouble, by name and source. */
+    public List<CertificateReport> reports() {
+        List<CertificateReport> reports = new ArrayList<>(pem.reports());
+        acme.ifPresent(ordered -> reports.addAll(ordered.reports()));
+        CertificateChoice now = choice;
+        now.local().forEach((name, leaf) -> reports.add(local.report(name, leaf)));
+        reports.sort(Comparator.comparing(CertificateReport::name).thenComparing(CertificateReport::source));
+        return reports;
+    }
+
+    /**
+     * Orders the certificate that serves a name anew, as soon as the authority allows.
+     *
+     * @param name a hostname, or the name in a report
+     * @throws ProblemException when it comes from elsewhere, or the authority wants us to wait
+     */
+    public void renew(String name) {
+        CertificateReport served = acme.stream()
+                .flatMap(ordered -> ordered.reports().stream())
+                .filter(report -> report.name().equals(name)
+                        || (!name.startsWith("*") && new CertificateName(report.name()).serves(Hostname.parse(name))))
+                .findFirst()
+                .orElseThrow(() -> new ProblemException(Fault.CERTIFICATE_NOT_ORDERED.problem("name", name)));
+        acme.flatMap(ordered -> ordered.renewNow(new CertificateName(served.name())))
+                .ifPresent(problem -> {
+                    throw new ProblemException(problem);
+                });
+    }
+
+    /**
+     * What would keep an authority from giving a certificate for a name that needs one. Blocking, for some seconds at most.
+     */
+    public List<Problem> rehearse(Hostname name) {
+        CertificateChoice now = choice;
+        boolean served = now.files().find(name, timers.now()).isPresent()
+                || now.findOrdered(name, timers.now()).isPresent();
+        return served
+                ? List.of()
+                : acme.map(ordered -> ordered.rehearse(config.domain(), name)).orElse(List.of());
     }
 
     @Override
@@ -122,7 +183,28 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
         }
     }
 
-    private void refresh(Directory now) {
+    /** From the source that is asked first to the last: each gets the names that those before it leave. */
+    private synchronized void refresh(Directory now) {
+        NameIndex files = pem.index();
+        Set<Hostname> names = terminated(now);
+        names.removeIf(name -> files.find(name, timers.now()).isPresent());
+        acme.ifPresent(ordered -> ordered.want(config.domain(), names));
+        CertificateChoice soFar = new CertificateChoice(
+                files, acme.map(AcmeCertificates::certificates).orElse(Map.of()), choice.local());
+        choice = soFar; // what the local CA cannot store must not keep these from their visitors
+        names.removeIf(name -> soFar.findOrdered(name, timers.now()).isPresent());
+        Optional<Hostname> domain = config.domain().filter(base -> {
+            Hostname any = new Hostname("any." + base.value());
+            return files.find(any, timers.now())
+                    .or(() -> soFar.findOrdered(any, timers.now()))
+                    .isEmpty();
+        });
+        local.refresh(domain, names);
+        choice = new CertificateChoice(files, soFar.ordered(), local.leaves());
+    }
+
+    /** The names whose TLS ends here: never those of passthrough, whose certificates are the devices' own. */
+    private Set<Hostname> terminated(Directory now) {
         TreeSet<Hostname> names = new TreeSet<>();
         config.console().hostname().ifPresent(names::add);
         for (HostnameRoute route : now.hostnames()) {
@@ -130,25 +212,30 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
                 names.add(route.hostname());
             }
         }
-        names.removeIf(name -> pem.find(name).isPresent());
-        Optional<Hostname> domain = config.domain()
-                .filter(base -> pem.find(new Hostname("any." + base.value())).isEmpty());
-        local.refresh(domain, names);
+        return names;
     }
 
     private void renewLater() {
         if (!closed) {
             renewal = timers.schedule(executor, LOOK_FOR_DUE, () -> {
                 refreshSafely(directory.current());
+                lookAtExpiries();
                 renewLater();
             });
         }
+    }
+
+    private void lookAtExpiries() {
+        Map<String, ServerCertificate> watched = new TreeMap<>(pem.byLabel());
+        acme.ifPresent(ordered -> watched.putAll(ordered.overdue()));
+        expiry.look(watched, timers.now());
     }
 
     @Override
     public void close() {
         closed = true;
         pem.close();
+        acme.ifPresent(AcmeCertificates::close);
         Timers.Timeout timeout = renewal;
         if (timeout != null) {
             timeout.cancel();

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import sallyport.gateway.directory.Hostname;
@@ -34,7 +33,7 @@ import sallyport.gateway.time.Timers;
  * names that are missing, and {@code ca.pem} holds all roots that are in use. Who already trusts the first one keeps
  * reaching all names below {@code domain}; only who visits the new name imports the file again.
  *
- * <p>{@link #find} answers from memory on any thread. {@link #refresh} makes keys and writes files: control plane, one at a
+ * <p>{@link #leaves} answers from memory on any thread. {@link #refresh} makes keys and writes files: control plane, one at a
  * time.
  */
 final class LocalCa {
@@ -78,13 +77,6 @@ final class LocalCa {
 
     private static int number(Path file) {
         return Integer.parseInt(file.getFileName().toString().replace(".pem", ""));
-    }
-
-    /** The leaf for a name, from memory: of the name itself, else of the wildcard one label up. */
-    Optional<ServerCertificate> find(Hostname name) {
-        Map<String, ServerCertificate> current = leaves;
-        ServerCertificate own = current.get(name.value());
-        return own != null ? Optional.of(own) : name.findParent().map(parent -> current.get("*." + parent.value()));
     }
 
     /**
@@ -188,11 +180,19 @@ final class LocalCa {
         return data.resolve(ROOTS);
     }
 
-    /** The leaves in use, with the moment each one ends. */
-    Map<String, Instant> expiries() {
-        Map<String, Instant> expiries = new TreeMap<>();
-        leaves.forEach((name, leaf) ->
-                expiries.put(name, leaf.certificate().getNotAfter().toInstant()));
-        return expiries;
+    /** The leaves in use, by the name in each; immutable. */
+    Map<String, ServerCertificate> leaves() {
+        return leaves;
+    }
+
+    /** What people want to know about a leaf; it is renewed by itself. */
+    CertificateReport report(String name, ServerCertificate leaf) {
+        return new CertificateReport(
+                name,
+                CertificateReport.Source.LOCAL_CA,
+                CertificateReport.State.READY,
+                Optional.of(leaf.certificate().getNotAfter().toInstant()),
+                Optional.of(X509.thirdLeft(leaf.certificate())),
+                Optional.empty());
     }
 }

@@ -2,13 +2,11 @@ package sallyport.gateway.cert;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import sallyport.gateway.directory.Hostname;
 
 /**
@@ -41,8 +39,4 @@ record NameIndex(List<PemPair> pairs, Map<String, List<PemPair>> byName) {
     }
 
     private static final Comparator<PemPair> LASTS = Comparator.comparing(PemPair::expires);
-
-    Collection<String> names() {
-        return new TreeSet<>(byName.keySet());
-    }
 }

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -85,6 +87,20 @@ final class Pem {
             throw new Unusable("its key cannot be read");
         }
         throw new Unusable("there is no private key in it");
+    }
+
+    /** The first public key of a text. */
+    static PublicKey publicKey(String text) throws Unusable {
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
+            for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
+                if (part instanceof SubjectPublicKeyInfo info) {
+                    return new JcaPEMKeyConverter().getPublicKey(info);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new Unusable("its key cannot be read");
+        }
+        throw new Unusable("there is no public key in it");
     }
 
     private static PrivateKey jdkKey(PrivateKeyInfo info) throws PEMException {

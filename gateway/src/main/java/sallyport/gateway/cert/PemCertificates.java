@@ -1,9 +1,8 @@
 package sallyport.gateway.cert;
 
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +34,7 @@ public final class PemCertificates implements CertificateSource, AutoCloseable {
     private final List<CertificateFiles> files;
     private final Timers timers;
     private final GatewayEvents events;
+    private final Runnable changed;
     private final PemPair[] pairs;
     private final @Nullable Problem[] lastFaults;
     private volatile NameIndex index;
@@ -44,12 +44,14 @@ public final class PemCertificates implements CertificateSource, AutoCloseable {
     /**
      * Reads all pairs.
      *
+     * @param changed runs after a pair was renewed, on the thread that looked
      * @throws ProblemException naming the place in the configuration, when a pair cannot be used
      */
-    public PemCertificates(List<CertificateFiles> files, Timers timers, GatewayEvents events) {
+    public PemCertificates(List<CertificateFiles> files, Timers timers, GatewayEvents events, Runnable changed) {
         this.files = List.copyOf(files);
         this.timers = timers;
         this.events = events;
+        this.changed = changed;
         pairs = this.files.stream().map(PemPair::read).toArray(PemPair[]::new);
         lastFaults = new Problem[pairs.length];
         index = NameIndex.of(List.of(pairs));
@@ -63,18 +65,37 @@ public final class PemCertificates implements CertificateSource, AutoCloseable {
         return index.find(name, timers.now());
     }
 
-    /** The certificates in use by the first name of each, with the day each one ends. */
-    public Map<String, Instant> expiries() {
-        Map<String, Instant> expiries = new TreeMap<>();
-        for (PemPair pair : index.pairs()) {
-            expiries.put(pair.label(), pair.expires());
-        }
-        return expiries;
+    NameIndex index() {
+        return index;
     }
 
-    /** Names that are covered, for those who want to show them. */
-    public Collection<String> names() {
-        return index.names();
+    /** The certificates in use by the first name of each. */
+    Map<String, ServerCertificate> byLabel() {
+        Map<String, ServerCertificate> certificates = new TreeMap<>();
+        index.pairs().forEach(pair -> certificates.put(pair.label(), pair.certificate()));
+        return certificates;
+    }
+
+    /** What people want to know about each pair. */
+    synchronized List<CertificateReport> reports() {
+        List<CertificateReport> reports = new ArrayList<>();
+        for (int i = 0; i < pairs.length; i++) {
+            Optional<Problem> fault = Optional.ofNullable(lastFaults[i]);
+            boolean over = pairs[i].expiredAt(timers.now());
+            CertificateReport.State state = over
+                    ? CertificateReport.State.EXPIRED
+                    : fault.isPresent() ? CertificateReport.State.RENEWAL_FAILED : CertificateReport.State.READY;
+            for (String name : pairs[i].names()) {
+                reports.add(new CertificateReport(
+                        name,
+                        CertificateReport.Source.FILES,
+                        state,
+                        Optional.of(pairs[i].expires()),
+                        Optional.empty(),
+                        fault));
+            }
+        }
+        return reports;
     }
 
     /** Looks at the files every {@link #WATCH} from now on. */
@@ -92,14 +113,26 @@ public final class PemCertificates implements CertificateSource, AutoCloseable {
      *
      * @return what was wrong, in the order of the configuration; empty when all pairs are as on disk
      */
-    public synchronized List<Problem> reload() {
-        boolean changed = false;
-        for (int i = 0; i < pairs.length; i++) {
-            changed |= reload(i);
+    public List<Problem> reload() {
+        List<Problem> problems;
+        boolean renewed;
+        synchronized (this) {
+            renewed = false;
+            for (int i = 0; i < pairs.length; i++) {
+                renewed |= reload(i);
+            }
+            if (renewed) {
+                index = NameIndex.of(List.of(pairs));
+            }
+            problems = problems();
         }
-        if (changed) {
-            index = NameIndex.of(List.of(pairs));
+        if (renewed) {
+            changed.run();
         }
+        return problems;
+    }
+
+    private List<Problem> problems() {
         return Arrays.stream(lastFaults)
                 .flatMap(fault -> Optional.ofNullable(fault).stream())
                 .toList();

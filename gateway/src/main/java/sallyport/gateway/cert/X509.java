@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -45,6 +46,7 @@ final class X509 {
     /** A visitor's clock may be this late. */
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
 
+    private static final ASN1ObjectIdentifier ACME_IDENTIFIER = new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.31");
     private static final int SERIAL_BITS = 127;
     private static final int MAX_COMMON_NAME = 64;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -138,6 +140,24 @@ final class X509 {
         }
     }
 
+    /**
+     * What a tls-alpn-01 challenge wants to see (RFC 8737 section 3): self-signed, for one name, with the digest of the key
+     * authorisation in a critical extension.
+     */
+    static ServerCertificate challenge(Hostname name, byte[] digest, Validity validity) {
+        KeyPair pair = newKeyPair();
+        Issuer self = new Issuer("Sallyport challenge", pair);
+        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, name.value()));
+        try {
+            X509v3CertificateBuilder builder = builder(self.name(), pair.getPublic(), self, validity)
+                    .addExtension(Extension.subjectAlternativeName, false, names)
+                    .addExtension(ACME_IDENTIFIER, true, new DEROctetString(digest));
+            return new ServerCertificate(List.of(sign(builder, self)), pair.getPrivate());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static X509v3CertificateBuilder builder(X500Name subject, PublicKey key, Issuer issuer, Validity validity)
             throws IOException {
         return new X509v3CertificateBuilder(
@@ -201,10 +221,18 @@ final class X509 {
 
     /** True once two thirds of its life are over, or before it begins (the clock went back). */
     static boolean due(X509Certificate certificate, Instant now) {
+        return now.isBefore(certificate.getNotBefore().toInstant()) || !now.isBefore(thirdLeft(certificate));
+    }
+
+    /** The moment at which a third of its life is left. */
+    static Instant thirdLeft(X509Certificate certificate) {
+        return left(certificate, 3);
+    }
+
+    /** The moment at which this part of its life is left: 3 for a third. */
+    static Instant left(X509Certificate certificate, int part) {
         Instant from = certificate.getNotBefore().toInstant();
         Instant to = certificate.getNotAfter().toInstant();
-        return now.isBefore(from)
-                || !now.isBefore(
-                        from.plus(Duration.between(from, to).multipliedBy(2).dividedBy(3)));
+        return to.minus(Duration.between(from, to).dividedBy(part));
     }
 }

@@ -49,6 +49,23 @@ final class ConfigBinder {
             case PORTS_RANGE -> one(key, ValueText::range);
             case DATABASE_URL -> one(key, text -> DatabaseUrl.resolve(text, Path.of("/")));
             case DATABASE_USER, DATABASE_PASSWORD -> one(key, text -> text);
+            case ACME_DIRECTORY,
+                    ACME_TERMS,
+                    ACME_EMAIL,
+                    ACME_TRUST,
+                    ACME_EAB_KEY_ID,
+                    ACME_EAB_KEY,
+                    ACME_CHALLENGES,
+                    ACME_WILDCARD,
+                    ACME_DNS_PROVIDER,
+                    ACME_DNS_COMMAND,
+                    ACME_DNS_SERVER,
+                    ACME_DNS_URL,
+                    ACME_DNS_ZONE,
+                    ACME_DNS_KEY_NAME,
+                    ACME_DNS_SECRET,
+                    ACME_DNS_ACCOUNTS,
+                    ACME_DNS_WAIT -> new AcmeBinder(this, givens, problems, Path.of("/")).check(key);
         }
     }
 
@@ -67,6 +84,7 @@ final class ConfigBinder {
         GatewayConfig.Http http =
                 new GatewayConfig.Http(listen(ConfigKey.HTTP_LISTEN), networks(ConfigKey.HTTP_PROXY_FROM));
         List<CertificateFiles> certificates = certificates(data);
+        Optional<AcmeConfig> acme = new AcmeBinder(this, givens, problems, data).bind(domain.isPresent());
         GatewayConfig.Console console = new GatewayConfig.Console(
                 listen(ConfigKey.CONSOLE_LISTEN), one(ConfigKey.CONSOLE_HOSTNAME, Hostname::parse));
         Optional<Log.Level> level = one(ConfigKey.LOG_LEVEL, text -> ValueText.word(Log.Level.class, text));
@@ -93,6 +111,7 @@ final class ConfigBinder {
                 new GatewayConfig.Https(https, publicPort, httpsBalancers, sshOnHttps.orElseThrow()),
                 http,
                 certificates,
+                acme,
                 console,
                 new Log(level.orElseThrow(), format.orElseThrow()),
                 management,
@@ -145,7 +164,14 @@ final class ConfigBinder {
         return List.copyOf(files);
     }
 
-    private <T> Optional<T> one(ConfigKey key, Function<String, T> parse) {
+    /** The items of a list that can be read. */
+    <T> List<T> many(ConfigKey key, Function<String, T> parse) {
+        return items(key).stream()
+                .flatMap(item -> read(item, key.path(), parse).stream())
+                .toList();
+    }
+
+    <T> Optional<T> one(ConfigKey key, Function<String, T> parse) {
         List<Given.Item> items = items(key);
         return items.isEmpty() ? Optional.empty() : read(items.getFirst(), key.path(), parse);
     }
@@ -168,7 +194,7 @@ final class ConfigBinder {
         }
     }
 
-    private static Path path(String text, Path base) {
+    static Path path(String text, Path base) {
         try {
             return base.resolve(ValueText.path(text)).normalize();
         } catch (InvalidPathException e) {

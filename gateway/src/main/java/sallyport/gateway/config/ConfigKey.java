@@ -19,6 +19,23 @@ enum ConfigKey {
     HTTP_LISTEN("http.listen", Shape.MANY, "[::]:80"),
     HTTP_PROXY_FROM("http.proxy-protocol-from", Shape.MANY, ""),
     CERTIFICATES("certificates", Shape.PAIRS, ""),
+    ACME_DIRECTORY("acme.directory", Shape.ONE, ""),
+    ACME_TERMS("acme.terms-agreed", Shape.ONE, ""),
+    ACME_EMAIL("acme.email", Shape.ONE, ""),
+    ACME_TRUST("acme.trust", Shape.ONE, ""),
+    ACME_EAB_KEY_ID("acme.eab-key-id", Shape.ONE, ""),
+    ACME_EAB_KEY("acme.eab-key", Shape.ONE, ""),
+    ACME_CHALLENGES("acme.challenges", Shape.MANY, ""),
+    ACME_WILDCARD("acme.wildcard", Shape.ONE, ""),
+    ACME_DNS_PROVIDER("acme.dns-provider", Shape.ONE, ""),
+    ACME_DNS_COMMAND("acme.dns-command", Shape.MANY, ""),
+    ACME_DNS_SERVER("acme.dns-server", Shape.ONE, ""),
+    ACME_DNS_URL("acme.dns-url", Shape.ONE, ""),
+    ACME_DNS_ZONE("acme.dns-zone", Shape.ONE, ""),
+    ACME_DNS_KEY_NAME("acme.dns-key-name", Shape.ONE, ""),
+    ACME_DNS_SECRET("acme.dns-secret", Shape.ONE, ""),
+    ACME_DNS_ACCOUNTS("acme.dns-accounts", Shape.ONE, ""),
+    ACME_DNS_WAIT("acme.dns-wait", Shape.ONE, ""),
     CONSOLE_LISTEN("console.listen", Shape.MANY, "127.0.0.1:7780"),
     CONSOLE_HOSTNAME("console.hostname", Shape.ONE, ""),
     LOG_LEVEL("log.level", Shape.ONE, "info"),
@@ -70,7 +87,7 @@ enum ConfigKey {
     }
 
     boolean secret() {
-        return this == DATABASE_PASSWORD;
+        return this == DATABASE_PASSWORD || this == ACME_EAB_KEY || this == ACME_DNS_SECRET;
     }
 
     static Optional<ConfigKey> find(String path) {

@@ -11,7 +11,8 @@ import sallyport.gateway.directory.Hostname;
  *
  * @param data host keys, certificates, embedded database, administrator token
  * @param domain every device is {@code NAME.domain}; without it only hostnames of their own lead to devices
- * @param certificates the operator's certificates; none: the local CA
+ * @param certificates the operator's certificates
+ * @param acme where certificates for names that none of those serves are ordered; empty: the local CA makes them
  */
 public record GatewayConfig(
         Path data,
@@ -20,6 +21,7 @@ public record GatewayConfig(
         Https https,
         Http http,
         List<CertificateFiles> certificates,
+        Optional<AcmeConfig> acme,
         Console console,
         Log log,
         Management management,

@@ -91,7 +91,8 @@ public final class Console implements AutoCloseable {
         config.routes.get(
                 CONTRACT_PATH, ctx -> ctx.contentType("application/yaml").result(contract()));
         new DeviceApi(parts.directory(), parts.editor(), views).addTo(config.routes);
-        new HostnameApi(parts.directory(), parts.editor(), views).addTo(config.routes);
+        new HostnameApi(parts.directory(), parts.editor(), views, parts.facts()).addTo(config.routes);
+        new CertificateApi(parts.facts()).addTo(config.routes);
         status.addTo(config.routes);
         config.routes
                 .exception(ProblemException.class, (e, ctx) -> Answers.problem(ctx, e))

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
@@ -24,7 +25,14 @@ public interface GatewayFacts {
 
     List<HostKey> hostKeys();
 
-    List<Certificate> certificates();
+    /** Every certificate of the HTTPS front, by name. */
+    List<CertificateReport> certificates();
+
+    /** Orders a certificate without waiting for its time; a refusal is a {@code ProblemException}. */
+    void renewCertificate(String name);
+
+    /** What would keep a certificate authority from giving a certificate for this name. Blocking; some seconds at most. */
+    List<Problem> rehearse(Hostname hostname);
 
     /** The certificate that a visitor of this hostname sees, if any fits. */
     Optional<Certificate> findCertificate(Hostname hostname);

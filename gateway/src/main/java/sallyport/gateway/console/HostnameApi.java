@@ -3,6 +3,8 @@ package sallyport.gateway.console;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Comparator;
+import java.util.List;
+import sallyport.gateway.console.api.HostnameAnswer;
 import sallyport.gateway.console.api.HostnameBody;
 import sallyport.gateway.console.api.HostnamePatch;
 import sallyport.gateway.directory.DeviceName;
@@ -17,17 +19,20 @@ import sallyport.gateway.directory.HostnameOptions;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.directory.TlsMode;
+import sallyport.gateway.fault.Problem;
 
 /** Hostnames. Runs on the request's virtual thread and may block. */
 final class HostnameApi {
     private final DirectoryHolder directory;
     private final DirectoryEditor editor;
     private final DeviceViews views;
+    private final GatewayFacts facts;
 
-    HostnameApi(DirectoryHolder directory, DirectoryEditor editor, DeviceViews views) {
+    HostnameApi(DirectoryHolder directory, DirectoryEditor editor, DeviceViews views, GatewayFacts facts) {
         this.directory = directory;
         this.editor = editor;
         this.views = views;
+        this.facts = facts;
     }
 
     void addTo(RoutesConfig routes) {
@@ -63,13 +68,13 @@ final class HostnameApi {
                 body.deviceTls().map(Bodies::deviceTls).orElse(DeviceTls.AUTO),
                 HostnameOptions.DEFAULTS.changed(Bodies.options(body.options()))));
         ctx.status(201).header("Location", "/api/v1/hostnames/" + added.hostname());
-        answer(ctx, added);
+        saved(ctx, added);
     }
 
     private void change(Context ctx) {
         HostnameRoute route = hostname(ctx);
         HostnamePatch patch = Answers.body(ctx, HostnamePatch.class);
-        answer(
+        saved(
                 ctx,
                 editor.changeHostname(
                         route.hostname(),
@@ -89,6 +94,13 @@ final class HostnameApi {
     private HostnameRoute hostname(Context ctx) {
         Hostname hostname = Hostname.parse(ctx.pathParam("hostname"));
         return directory.current().findHostname(hostname).orElseThrow(() -> Answers.notFound("hostname", hostname));
+    }
+
+    /** What would keep the name from getting a certificate is said at once, while the person is still there. */
+    private void saved(Context ctx, HostnameRoute route) {
+        HostnameAnswer answer = views.hostname(directory.current(), route);
+        List<Problem> foreseen = route.tls() == TlsMode.TERMINATE ? facts.rehearse(route.hostname()) : List.of();
+        Answers.json(ctx, answer.with(foreseen.stream().map(Problems::notice).toList()));
     }
 
     private void answer(Context ctx, HostnameRoute route) {

@@ -77,8 +77,11 @@ final class StatusApi {
                 recent.oldClients().stream().map(StatusApi::oldClient).toList(),
                 legacy(devices),
                 facts.certificates().stream()
-                        .map(certificate -> new StatusAnswer.CertificateLine(
-                                certificate.names(), certificate.notAfter(), certificate.source()))
+                        .flatMap(certificate -> certificate.notAfter().stream()
+                                .map(end -> new StatusAnswer.CertificateLine(
+                                        List.of(certificate.name()),
+                                        end,
+                                        certificate.source().words())))
                         .toList(),
                 recent.notices().stream().map(Problems::notice).toList());
     }

@@ -13,6 +13,17 @@ import sallyport.gateway.directory.Hostname;
 record Certificates(CertificateSource source, TlsContexts contexts) {
     private static final Logger log = LoggerFactory.getLogger(Certificates.class);
 
+    /** What a certificate authority wants to see that looks at a challenge of ours; empty when none is under way. */
+    Optional<SslContext> findChallenge(Hostname name) {
+        try {
+            Optional<ServerCertificate> answer = source.challenges().findTls(name);
+            return answer.isPresent() ? Optional.of(TlsContexts.challenge(answer.get())) : Optional.empty();
+        } catch (SSLException e) {
+            log.error("the challenge for {} cannot be shown: {}", name, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** Empty when no certificate covers the name, or the TLS library does not take it (logged). */
     Optional<SslContext> find(Hostname name) {
         Optional<ServerCertificate> certificate = source.find(name);

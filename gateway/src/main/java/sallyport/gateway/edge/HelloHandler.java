@@ -10,8 +10,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.TlsMode;
@@ -129,6 +131,14 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
 
     private void terminate(ChannelHandlerContext ctx, ClientHello hello, Visitor visitor) {
         Optional<Hostname> name = Optional.of(visitor.hostname());
+        if (hello.protocols().equals(List.of(ChallengeAnswers.TLS_PROTOCOL))) {
+            Optional<SslContext> challenge = front.certificates().findChallenge(visitor.hostname());
+            if (challenge.isPresent()) {
+                Pipelines.challenge(ctx.channel(), front, challenge.get());
+                leave(ctx);
+                return;
+            }
+        }
         if (!hello.protocols().isEmpty() && !hello.protocols().contains(HTTP_1_1)) {
             alert(ctx, TlsAlert.NO_APPLICATION_PROTOCOL, name, Fault.NO_COMMON_PROTOCOL.problem());
             return;

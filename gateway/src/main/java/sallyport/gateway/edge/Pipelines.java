@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * visitor, first bytes:   HelloHandler
  * visitor, SSH:           the SSH door's handler
  * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder, ProxyHandler
+ * authority, challenge:   SslHandler, ChallengeHandler
  * visitor, passthrough:   Passthrough, then the bridge's side
  * visitor, after 101:     SslHandler, the bridge's side
  * device:                 [SslHandler], RequestEncoder, ResponseDecoder, DeviceConnection
@@ -41,6 +42,13 @@ final class Pipelines {
                 .addLast(new RequestDecoder())
                 .addLast(new HttpResponseEncoder())
                 .addLast(new ProxyHandler(front, visitor));
+    }
+
+    /** Behind the hello handler too: a certificate authority looks and leaves. */
+    static void challenge(Channel channel, Front front, SslContext context) {
+        SslHandler tls = context.newHandler(channel.alloc());
+        tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
+        channel.pipeline().addLast(tls).addLast(new ChallengeHandler());
     }
 
     /** Behind the hello handler too. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
@@ -19,7 +20,8 @@ import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.EventLoops;
 
 /**
- * Port 80: sends visitors to the same name, path and query over HTTPS. {@link #start} and {@link #stop} block and are for
+ * Port 80: answers the challenges of certificate authorities, and sends everybody else to the same name, path and query over
+ * HTTPS. {@link #start} and {@link #stop} block and are for
  * control-plane threads; requests are answered on the event loops.
  */
 public final class RedirectFront {
@@ -29,6 +31,7 @@ public final class RedirectFront {
     private final FrontSettings settings;
     private final EventLoopGroup loops;
     private final AccessRules access;
+    private final ChallengeAnswers challenges;
     private final Timers timers;
     private final GatewayEvents events;
     private final Listeners listeners;
@@ -38,11 +41,13 @@ public final class RedirectFront {
             FrontSettings settings,
             EventLoopGroup loops,
             DirectoryHolder directory,
+            ChallengeAnswers challenges,
             Timers timers,
             GatewayEvents events) {
         this.settings = settings;
         this.loops = loops;
         this.access = new AccessRules(directory, settings.console());
+        this.challenges = challenges;
         this.timers = timers;
         this.events = events;
         this.listeners = new Listeners();
@@ -85,7 +90,7 @@ public final class RedirectFront {
                 .enter(
                         (SocketChannel) channel,
                         peer -> Pipelines.redirect(
-                                channel, new RedirectHandler(access, settings, peer, timers, events)));
+                                channel, new RedirectHandler(access, challenges, settings, peer, timers, events)));
     }
 
     /** Connections at this moment. */

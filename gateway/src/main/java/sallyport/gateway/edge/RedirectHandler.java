@@ -1,5 +1,6 @@
 package sallyport.gateway.edge;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,10 +15,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
@@ -29,7 +32,8 @@ import sallyport.gateway.fault.Problem;
 import sallyport.gateway.time.Timers;
 
 /**
- * Answers every request on port 80 with the way to HTTPS. The target is copied byte for byte; the host is one that the
+ * Answers every request on port 80 with the way to HTTPS, after the challenges of certificate authorities (RFC 8555 section
+ * 8.3). The target is copied byte for byte; the host is one that the
  * gateway serves, so this sends nobody to a stranger. Runs on the visitor's loop.
  */
 final class RedirectHandler extends ChannelInboundHandlerAdapter {
@@ -37,6 +41,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
     private static final int LONGEST_TARGET = 1024;
 
     private final AccessRules access;
+    private final ChallengeAnswers challenges;
     private final IntSupplier publicPort;
     private final InetSocketAddress peer;
     private final Timers timers;
@@ -47,8 +52,14 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
 
     /** @param peer where the visitor is, behind whatever balancer */
     RedirectHandler(
-            AccessRules access, FrontSettings settings, InetSocketAddress peer, Timers timers, GatewayEvents events) {
+            AccessRules access,
+            ChallengeAnswers challenges,
+            FrontSettings settings,
+            InetSocketAddress peer,
+            Timers timers,
+            GatewayEvents events) {
         this.access = access;
+        this.challenges = challenges;
         this.publicPort = settings.publicPort();
         this.peer = peer;
         this.timers = timers;
@@ -91,6 +102,10 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         if (host.isEmpty()) {
             return refusal(request, HttpResponseStatus.BAD_REQUEST, Fault.BAD_REQUEST.problem("detail", "no Host"));
         }
+        Optional<FullHttpResponse> challenge = challenge(request, host.get());
+        if (challenge.isPresent()) {
+            return challenge.get();
+        }
         if (!access.knows(host.get())) {
             return refusal(request, HttpResponseStatus.NOT_FOUND, Fault.UNKNOWN_HOSTNAME.problem());
         }
@@ -98,6 +113,31 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
             case RequestRules.Verdict.Rejected rejected -> ProblemPage.of(rejected.refusal(), request);
             case RequestRules.Verdict.Accepted accepted -> moved(request, host.get(), accepted.target());
         };
+    }
+
+    /** Only what was asked for by us: a device may have its own way to an authority, which goes on as any request does. */
+    private Optional<FullHttpResponse> challenge(HttpRequest request, Hostname host) {
+        String target = request.uri();
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        if (!reads || !target.startsWith(ChallengeAnswers.HTTP_PATH)) {
+            return Optional.empty();
+        }
+        return challenges
+                .findHttp(host, target.substring(ChallengeAnswers.HTTP_PATH.length()))
+                .map(answer -> {
+                    ByteBuf body = Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII);
+                    HttpHeaders fields =
+                            DefaultHttpHeadersFactory.headersFactory().newHeaders();
+                    fields.set("Content-Type", "application/octet-stream");
+                    fields.set("Content-Length", body.readableBytes());
+                    return new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            HttpResponseStatus.OK,
+                            request.method().equals(HttpMethod.HEAD) ? Unpooled.EMPTY_BUFFER : body,
+                            fields,
+                            DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
+                });
     }
 
     private FullHttpResponse moved(HttpRequest request, Hostname host, String target) {

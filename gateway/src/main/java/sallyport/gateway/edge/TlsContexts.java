@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLException;
+import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.cert.ServerCertificate;
 
 /**
@@ -63,6 +64,20 @@ final class TlsContexts {
      */
     SslContext device() {
         return device;
+    }
+
+    /** Shows a challenge's certificate under the protocol that is made for it and for nothing else (RFC 8737 section 3). */
+    static SslContext challenge(ServerCertificate certificate) throws SSLException {
+        return SslContextBuilder.forServer(
+                        certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
+                .sslProvider(PROVIDER)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        ChallengeAnswers.TLS_PROTOCOL))
+                .build();
     }
 
     private static SslContext serverContext(ServerCertificate certificate) throws SSLException {

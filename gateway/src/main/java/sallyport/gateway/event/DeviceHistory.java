@@ -149,6 +149,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.AnswerMended e -> {}
             case GatewayEvent.VisitorRefused e -> {}
             case GatewayEvent.DeadEnd e -> {}
+            case GatewayEvent.CertificateObtained e -> {}
             case GatewayEvent.Notice e -> {}
         }
     }

@@ -144,6 +144,10 @@ public final class EventLog implements GatewayEvents {
                 problem(device(e.device(), Level.WARN, null), e.why())
                         .addKeyValue("hostname", e.hostname())
                         .log(e.why().sentence());
+            case GatewayEvent.CertificateObtained e ->
+                LOG.atInfo()
+                        .addKeyValue("name", e.name())
+                        .log("A certificate for {} was obtained; it lasts until {}.", e.name(), e.notAfter());
             case GatewayEvent.Notice e ->
                 problem(LOG.atWarn(), e.problem()).log(e.problem().sentence());
         }

@@ -2,6 +2,7 @@ package sallyport.gateway.event;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import sallyport.gateway.directory.DeviceKey;
@@ -137,6 +138,13 @@ public sealed interface GatewayEvent {
     record DeadEnd(DeviceName device, Hostname hostname, String target, Problem why) implements GatewayEvent {}
 
     // the gateway itself
+
+    /**
+     * A certificate authority gave a certificate.
+     *
+     * @param name with {@code *.} for a wildcard
+     */
+    record CertificateObtained(String name, Instant notAfter) implements GatewayEvent {}
 
     /** Something about the gateway itself that an operator should read. */
     record Notice(Problem problem) implements GatewayEvent {}

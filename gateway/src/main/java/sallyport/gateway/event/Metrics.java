@@ -58,6 +58,7 @@ public final class Metrics implements GatewayEvents {
     private final Counter connections = counter("sallyport_connections", "Raw connections that ended", "reason");
     private final Counter bytes = counter("sallyport_visitor_bytes", "Bytes of visitors", "front", "direction");
     private final Counter notices = counter("sallyport_notices", "Notices about the gateway itself", "reason");
+    private final Counter obtained = counter("sallyport_certificates_obtained", "Certificates that an authority gave");
     private final Histogram duration = Histogram.builder()
             .name("sallyport_http_request_duration_seconds")
             .help("From the first byte of a request to the last byte of its answer")
@@ -153,6 +154,7 @@ public final class Metrics implements GatewayEvents {
             case GatewayEvent.RequestServed e -> served(e);
             case GatewayEvent.ConnectionServed e -> served(e);
             case GatewayEvent.DeadEnd e -> notices.labelValues(code(e.why())).inc();
+            case GatewayEvent.CertificateObtained e -> obtained.inc();
             case GatewayEvent.Notice e -> notices.labelValues(code(e.problem())).inc();
         }
     }

@@ -180,6 +180,14 @@ public enum Fault {
             335,
             "{hostname} sends visitors to {target}, which only the device's own network can reach.",
             "If that is the device itself: sallyport hostname set {hostname} --device-names {names}"),
+    CERTIFICATE_NOT_ORDERED(
+            361,
+            "The certificate for {name} does not come from a certificate authority by ACME.",
+            "`sallyport certificate list` shows where it comes from."),
+    RENEWAL_TOO_EARLY(
+            362,
+            "The certificate for {name} cannot be ordered before {until}.",
+            "The certificate authority asked to wait or does not answer; `sallyport certificate list` shows why."),
 
     // 4xx: what a visitor meets
     BAD_REQUEST(400, "The request is malformed: {detail}.", "Check the program that sent it."),
@@ -325,7 +333,71 @@ public enum Fault {
     LOCAL_CA_FAILED(
             715,
             "The local certificate authority in {folder} could not issue: {detail}.",
-            "Check free space and permissions of the data folder; the gateway tries again every hour and at every change.");
+            "Check free space and permissions of the data folder; the gateway tries again every hour and at every change."),
+    CERTIFICATE_ENDS(
+            716,
+            "The certificate for {name} ends on {expires}, and no new one is there.",
+            "Renew it; `sallyport certificate list` shows what was tried."),
+    ACME_UNREACHABLE(
+            721,
+            "The certificate authority {authority} cannot be reached: {detail}.",
+            "Check the way out of this machine and acme.directory; it is tried again by itself."),
+    ACME_REFUSED(
+            722,
+            "The certificate authority {authority} gave no certificate for {name}: {detail}.",
+            "Mend what it says; it is tried again by itself, or now with `sallyport certificate renew {name}`."),
+    ACME_CHALLENGE_FAILED(
+            723,
+            "The certificate authority could not check {name} by {challenge}: {detail}.",
+            "Lead the name and the ports 80 and 443 to this gateway, or set up dns-01; it is tried again by itself."),
+    ACME_RATE_LIMITED(
+            724,
+            "The certificate authority {authority} asks to wait until {until}: {detail}.",
+            "Nothing is asked of it before; certificates in use stay."),
+    ACME_ACCOUNT(
+            725,
+            "The certificate authority {authority} gave no account: {detail}.",
+            "Check acme.email, acme.eab-key-id and acme.eab-key."),
+    ACME_NO_CHALLENGE(
+            726,
+            "The certificate authority offers none of {challenges} for {name}.",
+            "Add another type to acme.challenges."),
+    DNS_FAILED(
+            727,
+            "The record {record} that proves {name} could not be written: {detail}.",
+            "Check acme.dns-provider and its keys; it is tried again by itself."),
+    DNS_COMMAND(
+            728,
+            "acme.dns-command names {command}, which is no program that the gateway may run.",
+            "Give the whole path of an executable file."),
+    DNS_KEY(
+            729,
+            "The secret of the key {key} in acme.dns-secret is not base64.",
+            "Copy it from the server's key file."),
+    ACME_TRUST(
+            731,
+            "The roots in acme.trust, {file}, cannot be used: {detail}.",
+            "Give a PEM file with the root of the certificate authority's own HTTPS."),
+    ACME_ACCOUNT_UNREADABLE(
+            732,
+            "The account key {file} cannot be read.",
+            "Restore it from the backup; or remove it, and a new account is made."),
+    ACME_NOT_KEPT(
+            733,
+            "A certificate could not be stored: {detail}.",
+            "Check free space and permissions of the data folder; it is tried again by itself."),
+    ACME_WILDCARD(
+            734,
+            "{count} names have a certificate each.",
+            "Set up dns-01 (acme.dns-provider): one wildcard then serves all names of the domain."),
+    NAME_NOT_RESOLVED(
+            735,
+            "{name} does not resolve here, so no certificate authority will find it.",
+            "Make a DNS record that leads to this gateway."),
+    CHALLENGE_UNANSWERED(
+            736,
+            "A {challenge} challenge for {name} would fail now: {detail}.",
+            "Lead the name and its port {port} to this gateway; where it cannot reach itself, look from outside.");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+)}");
 

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -84,6 +85,12 @@ final class CertificateFixture {
         return new CertificateFiles(certificate, key, "sallyport.yaml:7:3");
     }
 
+    /** What a visitor of a known name gets when the local CA is the only source. */
+    static Optional<ServerCertificate> served(LocalCa ca, String name) {
+        return new CertificateChoice(NameIndex.of(List.of()), Map.of(), ca.leaves())
+                .find(new Hostname(name), true, Instant.now());
+    }
+
     static Directory directory(long version, String... hostnames) {
         DeviceName name = new DeviceName("lab-1");
         Device device = new Device(
@@ -113,6 +120,23 @@ final class CertificateFixture {
         return new Directory(version, List.of(device), routes);
     }
 
+    /** The same with every name passed through. */
+    static Directory passthrough(Directory directory) {
+        return new Directory(
+                directory.version(),
+                List.copyOf(directory.devices()),
+                directory.hostnames().stream()
+                        .map(route -> new HostnameRoute(
+                                route.hostname(),
+                                route.device(),
+                                route.port(),
+                                TlsMode.PASSTHROUGH,
+                                route.deviceTls(),
+                                route.automatic(),
+                                route.options()))
+                        .toList());
+    }
+
     static GatewayConfig config(Path data, Optional<String> domain, List<CertificateFiles> certificates) {
         return new GatewayConfig(
                 data,
@@ -121,6 +145,7 @@ final class CertificateFixture {
                 new GatewayConfig.Https(List.of(), Optional.empty()),
                 new GatewayConfig.Http(List.of()),
                 certificates,
+                Optional.empty(),
                 new GatewayConfig.Console(List.of(), Optional.of(new Hostname("console.gw.test"))),
                 new GatewayConfig.Log(GatewayConfig.Log.Level.INFO, GatewayConfig.Log.Format.TEXT),
                 new GatewayConfig.Management(List.of()),

@@ -46,7 +46,7 @@ final class LocalCaTest {
     }
 
     private ServerCertificate leaf(LocalCa ca, String name) {
-        return ca.find(new Hostname(name)).orElseThrow();
+        return CertificateFixture.served(ca, name).orElseThrow();
     }
 
     /** A leaf that the real issuing key signs although its constraints forbid it. */
@@ -128,8 +128,8 @@ final class LocalCaTest {
         LocalCa ca = opened("lab-1.gw.test", "lab-2.gw.test", "a.b.gw.test");
         assertThat(leaf(ca, "lab-1.gw.test")).isSameAs(leaf(ca, "lab-2.gw.test"));
         assertThat(leaf(ca, "a.b.gw.test")).isNotSameAs(leaf(ca, "lab-1.gw.test"));
-        assertThat(ca.find(new Hostname("x.b.gw.test"))).isEmpty();
-        assertThat(ca.find(new Hostname("example.com"))).isEmpty();
+        assertThat(CertificateFixture.served(ca, "x.b.gw.test")).isEmpty();
+        assertThat(CertificateFixture.served(ca, "example.com")).isEmpty();
     }
 
     @Test

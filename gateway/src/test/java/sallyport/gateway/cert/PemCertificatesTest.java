@@ -32,7 +32,7 @@ final class PemCertificatesTest {
     private final List<GatewayEvent> events = new ArrayList<>();
 
     private PemCertificates opened(CertificateFiles... files) {
-        return new PemCertificates(List.of(files), timers, events::add);
+        return new PemCertificates(List.of(files), timers, events::add, () -> {});
     }
 
     private static String servedBy(CertificateSource source, String name) {
@@ -104,7 +104,7 @@ final class PemCertificatesTest {
     void the_chain_is_put_in_order_and_the_root_left_out() throws IOException {
         LocalCa ca = new LocalCa(folder, timers);
         ca.refresh(Optional.of(new Hostname("gw.test")), java.util.Set.of());
-        ServerCertificate leaf = ca.find(new Hostname("dev.gw.test")).orElseThrow();
+        ServerCertificate leaf = CertificateFixture.served(ca, "dev.gw.test").orElseThrow();
         CaGeneration generation = CaGeneration.read(folder.resolve("ca/1.pem"));
         Path full = Files.write(
                 folder.resolve("full.pem"), Pem.bytes(generation.root(), generation.issuing(), leaf.certificate()));

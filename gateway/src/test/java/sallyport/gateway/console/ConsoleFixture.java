@@ -70,6 +70,7 @@ final class ConsoleFixture implements AutoCloseable {
                 new GatewayConfig.Https(none, Optional.empty()),
                 new GatewayConfig.Http(none),
                 List.of(),
+                Optional.empty(),
                 new GatewayConfig.Console(
                         List.of(new ListenAddress("127.0.0.1", port, "")),
                         Optional.of(new Hostname("console.mm.test"))),

@@ -10,12 +10,14 @@ import com.atlassian.oai.validator.report.ValidationReport;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.KeyText;
 import sallyport.gateway.directory.Port;
@@ -23,6 +25,7 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
 
 /** What the API answers is what openapi.yaml says, in both directions: no member less, none more. */
 final class ContractTest {
@@ -55,6 +58,42 @@ final class ContractTest {
     }
 
     @Test
+    void certificates_and_their_renewal_are_answered_as_the_contract_says() {
+        Problem refused =
+                Fault.ACME_REFUSED.problem("authority", "ca.test", "name", "own.example.com", "detail", "no luck");
+        fixture.facts.reports = List.of(
+                new CertificateReport(
+                        "own.example.com",
+                        CertificateReport.Source.ACME,
+                        CertificateReport.State.RENEWAL_FAILED,
+                        Optional.of(Instant.parse("2099-01-01T00:00:00Z")),
+                        Optional.of(Instant.parse("2098-12-01T00:00:00Z")),
+                        Optional.of(refused)),
+                new CertificateReport(
+                        "files.example.com",
+                        CertificateReport.Source.FILES,
+                        CertificateReport.State.READY,
+                        Optional.of(Instant.parse("2099-01-01T00:00:00Z")),
+                        Optional.empty(),
+                        Optional.empty()));
+        assertThat(happen("GET", "/api/v1/certificates", "", 200)).contains("SP-722", "no luck", "renewal failed");
+        happen("POST", "/api/v1/certificates/own.example.com/renew", "", 202);
+        assertThat(happen("POST", "/api/v1/certificates/files.example.com/renew", "", 409))
+                .contains("SP-361");
+    }
+
+    @Test
+    void what_would_keep_a_saved_hostname_from_its_certificate_is_a_warning() {
+        fixture.facts.foreseen = List.of(Fault.NAME_NOT_RESOLVED.problem("name", "own.example.com"));
+        happen("POST", "/api/v1/devices", body("lab-2", ""), 201);
+        assertThat(happen("POST", "/api/v1/hostnames", "{\"hostname\":\"own.example.com\",\"device\":\"lab-2\"}", 201))
+                .contains("SP-735");
+        assertThat(happen("PATCH", "/api/v1/hostnames/own.example.com", "{\"tls\":\"passthrough\"}", 200))
+                .doesNotContain("SP-735");
+        assertThat(happen("GET", "/api/v1/hostnames/own.example.com", "", 200)).doesNotContain("SP-735");
+    }
+
+    @Test
     void a_device_in_full_use_is_answered_as_the_contract_says() {
         happen("POST", "/api/v1/devices", body("lab-1", """
                 ,"title":"Lab","tags":["a"],"keyFrom":["192.0.2.0/24"],"from":["198.51.100.0/24"],"ports":[19001],
@@ -70,6 +109,7 @@ final class ContractTest {
         happen("GET", "/api/v1/ports", "", 200);
         happen("GET", "/api/v1/hostnames", "", 200);
         happen("GET", "/api/v1/status", "", 200);
+        happen("GET", "/api/v1/certificates", "", 200);
         happen("GET", "/api/v1/waiting", "", 200);
         happen("PUT", "/api/v1/devices/lab-1/ports/19003", "{\"kind\":\"open\"}", 200);
         happen("DELETE", "/api/v1/devices/lab-1/ports/19003", "", 200);
@@ -133,7 +173,7 @@ final class ContractTest {
         fixture.events.happened(new GatewayEvent.Notice(Fault.TOO_BUSY.problem()));
     }
 
-    private void happen(String method, String path, String json, int status) {
+    private String happen(String method, String path, String json, int status) {
         HttpResponse<String> answer = fixture.call(method, path, json);
         assertThat(answer.statusCode())
                 .as(method + " " + path + " " + answer.body())
@@ -146,6 +186,7 @@ final class ContractTest {
         assertThat(problems(contract.validate(request.build(), response(answer))))
                 .as(method + " " + path + " " + answer.body())
                 .isEmpty();
+        return answer.body();
     }
 
     private void why(String url, String from) {

@@ -4,13 +4,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sallyport.gateway.cert.CertificateReport;
+import sallyport.gateway.cert.CertificateReport.Source;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+import sallyport.gateway.fault.ProblemException;
 
 /** A gateway that listens on 2222 and 8443 and whose devices speak TLS unless a test says otherwise. */
 final class FakeFacts implements GatewayFacts {
+    List<Problem> foreseen = List.of();
+    List<CertificateReport> reports = List.of(new CertificateReport(
+            "*.mm.test",
+            Source.LOCAL_CA,
+            CertificateReport.State.READY,
+            Optional.of(Instant.parse("2099-01-01T00:00:00Z")),
+            Optional.empty(),
+            Optional.empty()));
     Answered answered = new Answered(Speech.TLS, Optional.empty());
 
     @Override
@@ -35,8 +48,20 @@ final class FakeFacts implements GatewayFacts {
     }
 
     @Override
-    public List<Certificate> certificates() {
-        return List.of(certificate());
+    public List<CertificateReport> certificates() {
+        return reports;
+    }
+
+    @Override
+    public void renewCertificate(String name) {
+        if (reports.stream().noneMatch(report -> report.name().equals(name) && report.source() == Source.ACME)) {
+            throw new ProblemException(Fault.CERTIFICATE_NOT_ORDERED.problem("name", name));
+        }
+    }
+
+    @Override
+    public List<Problem> rehearse(Hostname hostname) {
+        return foreseen;
     }
 
     private static Certificate certificate() {

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import sallyport.gateway.cert.CertificateSource;
+import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.cert.ServerCertificate;
 import sallyport.gateway.config.ListenAddress;
 import sallyport.gateway.directory.Cidr;
@@ -52,6 +54,7 @@ final class TestFront implements AutoCloseable {
     final List<GatewayEvent> events = new CopyOnWriteArrayList<>();
     final DirectoryHolder directory = new DirectoryHolder(Directory.empty());
     final Tunnels tunnels;
+    volatile ChallengeAnswers shown = ChallengeAnswers.NONE;
     final Speaking speech = new Speaking();
     final HttpsFront https;
     final RedirectFront http;
@@ -73,17 +76,35 @@ final class TestFront implements AutoCloseable {
         FrontSettings settings = change.apply(settings());
         directory.subscribe(tunnels);
         https = new HttpsFront(
-                settings,
-                loops.group(),
-                directory,
-                tunnels,
-                name -> name.value().endsWith("t.test") ? Optional.of(CERTIFICATE) : Optional.empty(),
-                speech,
-                timers,
-                events::add);
-        http = new RedirectFront(settings, loops.group(), directory, timers, events::add);
+                settings, loops.group(), directory, tunnels, certificates(), speech, timers, events::add);
+        http = new RedirectFront(
+                settings, loops.group(), directory, certificates().challenges(), timers, events::add);
         address = https.start().getFirst();
         plainAddress = http.start().getFirst();
+    }
+
+    private CertificateSource certificates() {
+        return new CertificateSource() {
+            @Override
+            public Optional<ServerCertificate> find(Hostname name) {
+                return name.value().endsWith("t.test") ? Optional.of(CERTIFICATE) : Optional.empty();
+            }
+
+            @Override
+            public ChallengeAnswers challenges() {
+                return new ChallengeAnswers() {
+                    @Override
+                    public Optional<String> findHttp(Hostname name, String token) {
+                        return shown.findHttp(name, token);
+                    }
+
+                    @Override
+                    public Optional<ServerCertificate> findTls(Hostname name) {
+                        return shown.findTls(name);
+                    }
+                };
+            }
+        };
     }
 
     static FrontSettings settings() {

@@ -2,6 +2,7 @@ package sallyport.gateway.console.api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A public name that leads to one port of one device.
@@ -25,4 +26,12 @@ public record HostnameAnswer(
         Map<String, String> effectiveOptions,
         String url,
         String state,
-        List<Notice> warnings) {}
+        List<Notice> warnings) {
+
+    /** The same with more warnings. */
+    public HostnameAnswer with(List<Notice> more) {
+        List<Notice> all = Stream.concat(warnings.stream(), more.stream()).toList();
+        return new HostnameAnswer(
+                hostname, device, port, tls, deviceTls, automatic, options, effectiveOptions, url, state, all);
+    }
+}
