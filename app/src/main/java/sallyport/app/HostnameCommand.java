@@ -18,6 +18,8 @@ import sallyport.gateway.console.Json;
 import sallyport.gateway.console.api.HostnameAnswer;
 import sallyport.gateway.console.api.HostnameBody;
 import sallyport.gateway.console.api.HostnamePatch;
+import sallyport.gateway.console.api.HostnameTestAnswer;
+import sallyport.gateway.console.api.WhyAnswer;
 import sallyport.gateway.directory.PortNumber;
 
 /** {@code sallyport hostname ...}. */
@@ -64,8 +66,20 @@ final class HostnameCommand implements Runnable {
             return Optional.ofNullable(tls);
         }
 
+        @Option(
+                names = "--preset",
+                paramLabel = "standard|hidden|local",
+                description =
+                        "Options that go together: standard passes Host and visitor on, hidden tells nothing about"
+                                + " visitors, local speaks to the device as localhost. Options given besides win.")
+        private @Nullable String preset;
+
         Optional<String> deviceTls() {
             return Optional.ofNullable(deviceTls);
+        }
+
+        Optional<String> preset() {
+            return Optional.ofNullable(preset);
         }
     }
 
@@ -139,19 +153,45 @@ final class HostnameCommand implements Runnable {
         @Override
         int call(ApiClient api) {
             HostnameBody body = new HostnameBody(
-                    hostname(), device, options.port(), options.tls(), options.deviceTls(), declared());
+                    hostname(),
+                    device,
+                    options.port(),
+                    options.tls(),
+                    options.deviceTls(),
+                    options.preset(),
+                    declared());
             return print(api.send("POST", "/hostnames", body, HostnameAnswer.class), "now leads to");
         }
     }
 
     /** {@code hostname test HOST}. */
-    @Command(name = "test", description = "Find out whether a visitor of this name would reach the device.")
+    @Command(
+            name = "test",
+            description = {
+                "Find out whether a visitor of this name would reach the device, and walk its pages (GET only):",
+                "what in them fights a proxy, and which options would do better."
+            })
     static final class Test extends OfOne {
         @Override
         int call(ApiClient api) {
-            String url = api.get(path(hostname()), HostnameAnswer.class).url();
-            return WhyCommand.ask(api, session(), output(), url, Optional.empty());
+            HostnameAnswer answer = api.get(path(hostname()), HostnameAnswer.class);
+            WhyAnswer why = WhyCommand.ask(api, answer.url(), Optional.empty());
+            Optional<HostnameTestAnswer> walked = why.reaches() && answer.tls().equals("terminate")
+                    ? Optional.of(api.send("POST", path(hostname()) + "/test", Map.of(), HostnameTestAnswer.class))
+                    : Optional.empty();
+            if (output().json()) {
+                session().out().println(Json.writeIndented(new Tested(why, walked)));
+            } else {
+                Texts.why(session().out(), why);
+                walked.ifPresent(test -> HostnameTestText.print(session().out(), test));
+            }
+            boolean good =
+                    why.reaches() && walked.map(test -> test.landing().good()).orElse(true);
+            return good ? ExitCode.DONE : ExitCode.FAILED;
         }
+
+        /** Both answers in one document. */
+        record Tested(WhyAnswer why, Optional<HostnameTestAnswer> test) {}
     }
 
     /** {@code hostname list}. */
@@ -228,7 +268,12 @@ final class HostnameCommand implements Runnable {
         @Override
         int call(ApiClient api) {
             HostnamePatch patch = new HostnamePatch(
-                    Optional.ofNullable(device), options.port(), options.tls(), options.deviceTls(), declared());
+                    Optional.ofNullable(device),
+                    options.port(),
+                    options.tls(),
+                    options.deviceTls(),
+                    options.preset(),
+                    declared());
             return print(api.send("PATCH", path(hostname()), patch, HostnameAnswer.class), "now leads to");
         }
     }

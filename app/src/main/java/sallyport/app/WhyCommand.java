@@ -35,19 +35,19 @@ final class WhyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ApiClient api = session.connect()) {
-            return ask(api, session, output, url, Optional.ofNullable(from));
+            WhyAnswer why = ask(api, url, Optional.ofNullable(from));
+            if (output.json()) {
+                session.out().println(Json.writeIndented(why));
+            } else {
+                Texts.why(session.out(), why);
+            }
+            return why.reaches() ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 
-    static int ask(ApiClient api, Session session, Output output, String url, Optional<String> from) {
-        byte[] answer = api.get("/why?url=" + encode(url)
-                + from.map(address -> "&from=" + encode(address)).orElse(""));
-        WhyAnswer why = Json.readAnswer(answer, WhyAnswer.class);
-        if (output.json()) {
-            session.out().println(Json.indent(answer));
-        } else {
-            Texts.why(session.out(), why);
-        }
-        return why.reaches() ? ExitCode.DONE : ExitCode.FAILED;
+    static WhyAnswer ask(ApiClient api, String url, Optional<String> from) {
+        String query = "/why?url=" + encode(url)
+                + from.map(address -> "&from=" + encode(address)).orElse("");
+        return api.get(query, WhyAnswer.class);
     }
 }

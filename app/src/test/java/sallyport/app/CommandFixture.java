@@ -26,6 +26,7 @@ import sallyport.gateway.console.RecentEvents;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.edge.PageFetch.Outcome;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.KnockingKeys;
@@ -75,7 +76,8 @@ final class CommandFixture implements AutoCloseable {
                 new DeviceHistory(timers),
                 knocking,
                 new RecentEvents(timers),
-                new Facts()));
+                new Facts(),
+                (route, port, host, target, more) -> new Outcome.Failed(Fault.WEB_SERVER_SILENT.problem())));
     }
 
     /** What a command printed and its exit code. */

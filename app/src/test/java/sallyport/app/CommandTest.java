@@ -212,6 +212,18 @@ final class CommandTest {
     }
 
     @Test
+    void two_devices_with_open_ports_are_warned_of_their_shared_cookies_and_offered_a_name() {
+        add("lab-1", "--open-port", "19001");
+        add("lab-2");
+        assertThat(fixture.run("port", "add", "lab-2", "19002", "--open", "127.0.0.1")
+                        .err())
+                .doesNotContain("SP-337");
+        assertThat(fixture.run("port", "set", "lab-2", "19002", "--open").err())
+                .contains("warning: SP-337 lab-2 and lab-1", "https://lab-2.mm.test:19002/");
+        assertThat(fixture.run("device", "show", "lab-1").err()).contains("SP-337", "https://lab-1.mm.test:19001/");
+    }
+
+    @Test
     void options_that_passthrough_makes_useless_are_a_warning() {
         add("lab-1");
         Result set = fixture.run("hostname", "set", "lab-1.mm.test", "--tls", "passthrough", "--host", "cam.lan");

@@ -25,6 +25,7 @@ import sallyport.gateway.edge.DeviceProbe;
 import sallyport.gateway.edge.FrontSettings;
 import sallyport.gateway.edge.HttpsFront;
 import sallyport.gateway.edge.OpenPortListeners;
+import sallyport.gateway.edge.PageFetch;
 import sallyport.gateway.edge.ProxyHeader;
 import sallyport.gateway.edge.RedirectFront;
 import sallyport.gateway.edge.SshOnHttps;
@@ -134,6 +135,7 @@ public final class Gateway implements AutoCloseable {
         DeviceProbe probe = new DeviceProbe(tunnels, directory, timers, events, new TlsMemory(stored, blocking));
         directory.subscribe(probe);
         tunnels.listen(probe);
+        PageFetch pages = new PageFetch(tunnels, probe, loops.group(), timers);
         RunningFacts facts =
                 new RunningFacts(options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
         gauges(metrics);
@@ -145,7 +147,17 @@ public final class Gateway implements AutoCloseable {
         parts.add("management", management);
         addresses.add("management", resolve(management.addresses()));
         Console console = Console.start(new Console.Parts(
-                config, data.adminToken(), directory, stored, tunnels, timers, history, knocking, recent, facts));
+                config,
+                data.adminToken(),
+                directory,
+                stored,
+                tunnels,
+                timers,
+                history,
+                knocking,
+                recent,
+                facts,
+                pages::get));
         parts.add("console", console);
         addresses.add("console", resolve(console.addresses()));
         Optional<ConsoleTarget> consoleByName = config.console()

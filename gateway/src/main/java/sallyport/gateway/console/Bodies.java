@@ -24,6 +24,7 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.DirectoryEditor.DeviceChanges;
 import sallyport.gateway.directory.DirectoryEditor.NewDevice;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnamePreset;
 import sallyport.gateway.directory.InvalidValue;
 import sallyport.gateway.directory.KeyRestrictions;
 import sallyport.gateway.directory.KeyText;
@@ -119,9 +120,11 @@ final class Bodies {
         }
     }
 
-    /** Options by key; null resets one (RFC 7396). */
-    static Map<String, Optional<String>> options(Optional<Map<String, @Nullable String>> given) {
+    /** Options by key; null resets one (RFC 7396). What is named wins over the preset. */
+    static Map<String, Optional<String>> options(
+            Optional<String> preset, Optional<Map<String, @Nullable String>> given) {
         Map<String, Optional<String>> options = new LinkedHashMap<>();
+        preset.map(HostnamePreset::parse).ifPresent(named -> options.putAll(named.changes()));
         given.orElse(Map.of()).forEach((key, text) -> options.put(key, Optional.ofNullable(text)));
         return options;
     }

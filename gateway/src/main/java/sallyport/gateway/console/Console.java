@@ -47,7 +47,8 @@ public final class Console implements AutoCloseable {
             DeviceHistory history,
             KnockingKeys knocking,
             RecentEvents recent,
-            GatewayFacts facts) {}
+            GatewayFacts facts,
+            DevicePages pages) {}
 
     private Console(Javalin javalin, ConsoleListeners listeners) {
         this.javalin = javalin;
@@ -91,7 +92,8 @@ public final class Console implements AutoCloseable {
         config.routes.get(
                 CONTRACT_PATH, ctx -> ctx.contentType("application/yaml").result(contract()));
         new DeviceApi(parts.directory(), parts.editor(), views).addTo(config.routes);
-        new HostnameApi(parts.directory(), parts.editor(), views, parts.facts()).addTo(config.routes);
+        HostnameTests tests = new HostnameTests(parts.pages(), views.urls(), parts.timers());
+        new HostnameApi(parts.directory(), parts.editor(), views, parts.facts(), tests).addTo(config.routes);
         new CertificateApi(parts.facts()).addTo(config.routes);
         status.addTo(config.routes);
         config.routes

@@ -103,7 +103,7 @@ final class DeviceViews {
                         .map(Words::address)
                         .toList(),
                 connect(device),
-                warnings(device, portAnswers, hostnames));
+                warnings(directory, device, portAnswers, hostnames));
     }
 
     List<PortAnswer> ports(Directory directory, Device device) {
@@ -260,7 +260,8 @@ final class DeviceViews {
                 + urls.host();
     }
 
-    private List<Notice> warnings(Device device, List<PortAnswer> portAnswers, List<HostnameAnswer> hostnames) {
+    private List<Notice> warnings(
+            Directory directory, Device device, List<PortAnswer> portAnswers, List<HostnameAnswer> hostnames) {
         List<Notice> warnings = new ArrayList<>();
         kernel.warnings(device).forEach(warning -> warnings.add(Problems.notice(warning)));
         portAnswers.stream()
@@ -268,6 +269,7 @@ final class DeviceViews {
                 .flatMap(forward -> forward.problem().stream())
                 .filter(notice -> !warnings.contains(notice))
                 .forEach(warnings::add);
+        SharedName.warning(directory, device).ifPresent(warning -> warnings.add(Problems.notice(warning)));
         hostnames.forEach(hostname -> warnings.addAll(hostname.warnings()));
         return warnings;
     }

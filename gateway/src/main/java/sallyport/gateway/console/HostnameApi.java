@@ -27,12 +27,19 @@ final class HostnameApi {
     private final DirectoryEditor editor;
     private final DeviceViews views;
     private final GatewayFacts facts;
+    private final HostnameTests tests;
 
-    HostnameApi(DirectoryHolder directory, DirectoryEditor editor, DeviceViews views, GatewayFacts facts) {
+    HostnameApi(
+            DirectoryHolder directory,
+            DirectoryEditor editor,
+            DeviceViews views,
+            GatewayFacts facts,
+            HostnameTests tests) {
         this.directory = directory;
         this.editor = editor;
         this.views = views;
         this.facts = facts;
+        this.tests = tests;
     }
 
     void addTo(RoutesConfig routes) {
@@ -40,7 +47,8 @@ final class HostnameApi {
                 .post("/api/v1/hostnames", this::add)
                 .get("/api/v1/hostnames/{hostname}", ctx -> answer(ctx, hostname(ctx)))
                 .patch("/api/v1/hostnames/{hostname}", this::change)
-                .delete("/api/v1/hostnames/{hostname}", this::remove);
+                .delete("/api/v1/hostnames/{hostname}", this::remove)
+                .post("/api/v1/hostnames/{hostname}/test", this::test);
     }
 
     private void list(Context ctx) {
@@ -66,7 +74,7 @@ final class HostnameApi {
                 body.port().map(PortNumber::new),
                 body.tls().map(Bodies::tls).orElse(TlsMode.TERMINATE),
                 body.deviceTls().map(Bodies::deviceTls).orElse(DeviceTls.AUTO),
-                HostnameOptions.DEFAULTS.changed(Bodies.options(body.options()))));
+                HostnameOptions.DEFAULTS.changed(Bodies.options(body.preset(), body.options()))));
         ctx.status(201).header("Location", "/api/v1/hostnames/" + added.hostname());
         saved(ctx, added);
     }
@@ -83,12 +91,16 @@ final class HostnameApi {
                                 patch.port().map(PortNumber::new),
                                 patch.tls().map(Bodies::tls),
                                 patch.deviceTls().map(Bodies::deviceTls),
-                                Bodies.options(patch.options()))));
+                                Bodies.options(patch.preset(), patch.options()))));
     }
 
     private void remove(Context ctx) {
         editor.removeHostname(hostname(ctx).hostname());
         ctx.status(204);
+    }
+
+    private void test(Context ctx) {
+        Answers.json(ctx, tests.run(directory.current(), hostname(ctx)));
     }
 
     private HostnameRoute hostname(Context ctx) {

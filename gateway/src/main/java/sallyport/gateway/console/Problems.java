@@ -62,7 +62,7 @@ final class Problems {
                     KEY_OPTION,
                     SEVERAL_KEYS,
                     INVALID_VALUE -> 422;
-            case STORE_FAILED, GATEWAY_STOPPING, ALREADY_SHUTTING_DOWN, TOO_BUSY -> 503;
+            case STORE_FAILED, GATEWAY_STOPPING, ALREADY_SHUTTING_DOWN, TOO_BUSY, TESTS_BUSY -> 503;
             default -> fault.code().startsWith("SP-3") || fault == Fault.PORT_OWNED ? 409 : 500;
         };
     }

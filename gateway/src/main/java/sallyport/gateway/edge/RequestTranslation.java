@@ -4,6 +4,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import sallyport.gateway.directory.ForwardedField;
 import sallyport.gateway.directory.HostnameOption;
@@ -15,7 +17,7 @@ import sallyport.gateway.edge.AccessRules.Destination;
  * Destination of WebDAV) is rewritten in step, so that it never sees two names.
  */
 final class RequestTranslation {
-    private static final List<String> REFERENCES = List.of("Origin", "Referer", "Destination");
+    private static final Set<String> REFERENCES = Set.of("origin", "referer", "destination");
 
     private RequestTranslation() {}
 
@@ -29,10 +31,7 @@ final class RequestTranslation {
                 new SpokenNames(port.route(), fields.get(HttpHeaderNames.HOST, ""), to.speaksTls() ? "https" : "http");
         exchange.names = names;
         forward(fields, port.route().options().value(HostnameOption.FORWARDED));
-        names.asked().ifPresent(asked -> {
-            fields.set("Host", asked.authority());
-            REFERENCES.forEach(name -> translate(fields, name, names));
-        });
+        names.asked().ifPresent(asked -> rename(fields, asked.authority(), names));
     }
 
     private static void forward(HttpHeaders fields, Set<ForwardedField> chosen) {
@@ -41,10 +40,15 @@ final class RequestTranslation {
         refused.forEach(field -> fields.remove(field.fieldName()));
     }
 
-    private static void translate(HttpHeaders fields, String name, SpokenNames names) {
-        List<String> values = fields.getAll(name);
-        if (!values.isEmpty()) {
-            fields.set(name, values.stream().map(names::toDevice).toList());
+    /** Every field stays in its place: some devices want Host to be the first. */
+    private static void rename(HttpHeaders fields, String host, SpokenNames names) {
+        List<Map.Entry<String, String>> all = fields.entries();
+        fields.clear();
+        for (Map.Entry<String, String> field : all) {
+            String name = field.getKey().toLowerCase(Locale.ROOT);
+            String value = field.getValue();
+            boolean refers = REFERENCES.contains(name);
+            fields.add(field.getKey(), name.equals("host") ? host : refers ? names.toDevice(value) : value);
         }
     }
 }

@@ -180,6 +180,11 @@ public enum Fault {
             335,
             "{hostname} sends visitors to {target}, which only the device's own network can reach.",
             "If that is the device itself: sallyport hostname set {hostname} --device-names {names}"),
+    SHARED_NAME(
+            337,
+            "{device} and {other} have open ports under one name, and browsers share cookies between the ports of a name.",
+            "Give visitors a name for each device; this one leads to the same port: {url}"),
+    TESTS_BUSY(336, "{limit} tests of hostnames are running.", "Try again in a moment."),
     CERTIFICATE_NOT_ORDERED(
             361,
             "The certificate for {name} does not come from a certificate authority by ACME.",

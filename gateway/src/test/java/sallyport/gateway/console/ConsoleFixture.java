@@ -41,6 +41,7 @@ final class ConsoleFixture implements AutoCloseable {
     final RecentEvents recent = new RecentEvents(timers);
     final GatewayEvents events = GatewayEvents.all(List.of(history, knocking, recent));
     final FakeFacts facts = new FakeFacts();
+    final FakePages pages = new FakePages();
     final GatewayConfig config;
     final StoredDirectory directory;
     final Console console;
@@ -58,7 +59,17 @@ final class ConsoleFixture implements AutoCloseable {
         directory.holder().subscribe(history);
         directory.holder().subscribe(knocking);
         console = Console.start(new Console.Parts(
-                config, TOKEN, directory.holder(), directory, tunnels, timers, history, knocking, recent, facts));
+                config,
+                TOKEN,
+                directory.holder(),
+                directory,
+                tunnels,
+                timers,
+                history,
+                knocking,
+                recent,
+                facts,
+                pages));
     }
 
     static GatewayConfig config(Path data, int port) {

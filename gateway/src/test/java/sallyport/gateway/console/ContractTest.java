@@ -121,6 +121,8 @@ final class ContractTest {
                 "{\"tls\":\"passthrough\",\"options\":{\"host\":\"cam.lan\",\"forwarded\":null}}",
                 200);
         happen("GET", "/api/v1/hostnames/more.example.com", "", 200);
+        happen("PATCH", "/api/v1/hostnames/more.example.com", "{\"tls\":\"terminate\",\"preset\":\"hidden\"}", 200);
+        happen("POST", "/api/v1/hostnames/more.example.com/test", "", 200);
         happen("DELETE", "/api/v1/hostnames/more.example.com", "", 204);
         why("https://lab-1.mm.test:8443/", "198.51.100.7");
         why("https://lab-1.mm.test:8443/", "203.0.113.7");

@@ -12,4 +12,5 @@ public record HostnameBody(
         Optional<Integer> port,
         Optional<String> tls,
         Optional<String> deviceTls,
+        Optional<String> preset,
         Optional<Map<String, @Nullable String>> options) {}
