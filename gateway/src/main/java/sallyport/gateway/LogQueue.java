@@ -2,18 +2,15 @@ package sallyport.gateway;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import ch.qos.logback.core.encoder.Encoder;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stands between those who log and stderr: event loops must not wait for a pipe that nobody reads. Lines that find the queue
- * full are dropped and counted. One daemon thread {@code sallyport-log} formats and writes.
+ * Stands between those who log and where it goes: event loops must not wait for a pipe that nobody reads or a full disk. Lines that find the queue
+ * full are dropped and counted. One daemon thread {@code sallyport-log-NAME} formats and writes.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /** Some seconds of a busy log. */
@@ -22,17 +19,25 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final long STOP_MILLIS = 2_000;
     private static final long LOOK_MILLIS = 100;
 
-    private final Encoder<ILoggingEvent> encoder;
-    private final OutputStream to;
+    /** Where lines end up; for the queue's thread. */
+    interface Sink {
+        void write(ILoggingEvent line) throws IOException;
+
+        /** Lines were lost because this was too slow. */
+        void lost(long lines) throws IOException;
+    }
+
+    private final Sink sink;
     private final BlockingQueue<ILoggingEvent> queue = new ArrayBlockingQueue<>(LINES);
     private final AtomicLong dropped = new AtomicLong();
     private final Thread writer;
     private volatile boolean stopping;
 
-    LogQueue(Encoder<ILoggingEvent> encoder, OutputStream to) {
-        this.encoder = encoder;
-        this.to = to;
-        writer = Thread.ofPlatform().daemon().name("sallyport-log").unstarted(this::write);
+    /** @param name what the lines go to */
+    LogQueue(String name, Sink sink) {
+        this.sink = sink;
+        setName(name);
+        writer = Thread.ofPlatform().daemon().name("sallyport-log-" + name).unstarted(this::write);
     }
 
     @Override
@@ -54,8 +59,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             while (!stopping || !queue.isEmpty()) {
                 ILoggingEvent event = queue.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (event != null) {
-                    write(encoder.encode(event));
-                    reportDropped();
+                    write(event);
                 }
             }
         } catch (InterruptedException e) {
@@ -63,24 +67,13 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
-    private void reportDropped() {
-        long lines = queue.isEmpty() ? dropped.getAndSet(0) : 0;
-        if (lines > 0) {
-            write((lines + " lines of the log were dropped: stderr was not read fast enough.\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-        }
-    }
-
-    /** JSON escapes line ends itself, but not what makes a terminal act: the same rule holds for both formats. */
-    private void write(byte[] line) {
-        StringBuilder safe = new StringBuilder(line.length);
-        for (String part : new String(line, StandardCharsets.UTF_8).split("\n", 0)) {
-            LogLine.escape(part, safe);
-            safe.append('\n');
-        }
+    private void write(ILoggingEvent event) {
         try {
-            to.write(safe.toString().getBytes(StandardCharsets.UTF_8));
-            to.flush();
+            sink.write(event);
+            long lines = queue.isEmpty() ? dropped.getAndSet(0) : 0;
+            if (lines > 0) {
+                sink.lost(lines);
+            }
         } catch (IOException e) {
             dropped.incrementAndGet(); // nobody is left to tell
         }

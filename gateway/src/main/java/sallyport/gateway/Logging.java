@@ -39,6 +39,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     public static void start(Log log) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             apply(context, Level.valueOf(log.level().name()), log.format() == Log.Format.JSON, System.err);
+            log.access().ifPresent(access -> AccessLogFile.attach(context, access));
         }
     }
 
@@ -60,9 +61,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         Encoder<ILoggingEvent> encoder = json ? json() : text();
         encoder.setContext(context);
         encoder.start();
-        LogQueue queue = new LogQueue(encoder, to);
+        LogQueue queue = new LogQueue("stderr", new LogStream(encoder, to));
         queue.setContext(context);
-        queue.setName("stderr");
         queue.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(queue);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import sallyport.gateway.config.GatewayConfig.AccessLog;
 import sallyport.gateway.config.GatewayConfig.CertificateFiles;
 import sallyport.gateway.config.GatewayConfig.Log;
 import sallyport.gateway.directory.Cidr;
@@ -18,6 +19,9 @@ import sallyport.gateway.fault.Problem;
 final class ConfigBinder {
     /** A listen address and the key that it stands under. */
     record Front(ConfigKey key, ListenAddress address, Place place) {}
+
+    /** What stands for a file's path when lines go to stdout. */
+    private static final String STDOUT = "stdout";
 
     private final Map<ConfigKey, Given> givens;
     private final Problems problems;
@@ -46,6 +50,10 @@ final class ConfigBinder {
             case CERTIFICATES -> certificates(Path.of("/"));
             case LOG_LEVEL -> one(key, text -> ValueText.word(Log.Level.class, text));
             case LOG_FORMAT -> one(key, text -> ValueText.word(Log.Format.class, text));
+            case ACCESS_FILE -> one(key, ValueText::path);
+            case ACCESS_FORMAT -> one(key, text -> ValueText.word(AccessLog.Style.class, text));
+            case ACCESS_MAX_SIZE -> one(key, ValueText::bytes);
+            case ACCESS_KEEP -> one(key, ValueText::keep);
             case PORTS_RANGE -> one(key, ValueText::range);
             case DATABASE_URL -> one(key, text -> DatabaseUrl.resolve(text, Path.of("/")));
             case DATABASE_USER, DATABASE_PASSWORD -> one(key, text -> text);
@@ -90,6 +98,7 @@ final class ConfigBinder {
         Optional<Log.Level> level = one(ConfigKey.LOG_LEVEL, text -> ValueText.word(Log.Level.class, text));
         Optional<Log.Format> format = one(ConfigKey.LOG_FORMAT, text -> ValueText.word(Log.Format.class, text));
         GatewayConfig.Management management = new GatewayConfig.Management(listen(ConfigKey.MANAGEMENT_LISTEN));
+        Optional<AccessLog> access = access(data);
         Optional<GatewayConfig.Ports> range = one(ConfigKey.PORTS_RANGE, ValueText::range);
         Optional<String> url = one(ConfigKey.DATABASE_URL, text -> DatabaseUrl.resolve(text, data));
         Optional<String> databaseUser = one(ConfigKey.DATABASE_USER, text -> text);
@@ -113,7 +122,7 @@ final class ConfigBinder {
                 certificates,
                 acme,
                 console,
-                new Log(level.orElseThrow(), format.orElseThrow()),
+                new Log(level.orElseThrow(), format.orElseThrow(), access),
                 management,
                 range.orElseThrow(),
                 new GatewayConfig.Database(url.orElseThrow(), databaseUser, password));
@@ -142,6 +151,19 @@ final class ConfigBinder {
                     });
         }
         return List.copyOf(addresses);
+    }
+
+    private Optional<AccessLog> access(Path data) {
+        Optional<String> file = one(ConfigKey.ACCESS_FILE, ValueText::path);
+        Optional<AccessLog.Style> format =
+                one(ConfigKey.ACCESS_FORMAT, text -> ValueText.word(AccessLog.Style.class, text));
+        Optional<Long> maxBytes = one(ConfigKey.ACCESS_MAX_SIZE, ValueText::bytes);
+        Optional<Integer> keep = one(ConfigKey.ACCESS_KEEP, ValueText::keep);
+        if (file.isEmpty() || format.isEmpty() || maxBytes.isEmpty() || keep.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Path> path = file.filter(text -> !text.equals(STDOUT)).map(text -> path(text, data));
+        return Optional.of(new AccessLog(path, format.get(), maxBytes.get(), keep.get()));
     }
 
     private List<Cidr> networks(ConfigKey key) {

@@ -91,8 +91,17 @@ public record GatewayConfig(
      */
     public record Console(List<ListenAddress> listen, Optional<Hostname> hostname) {}
 
-    /** What goes to stderr. */
-    public record Log(Level level, Format format) {
+    /**
+     * What goes to stderr.
+     *
+     * @param access where requests go instead; empty: they stand among the other lines
+     */
+    public record Log(Level level, Format format, Optional<AccessLog> access) {
+        /** Without an access log of its own. */
+        public Log(Level level, Format format) {
+            this(level, format, Optional.empty());
+        }
+
         public enum Level {
             ERROR,
             WARN,
@@ -103,6 +112,21 @@ public record GatewayConfig(
         public enum Format {
             TEXT,
             JSON
+        }
+    }
+
+    /**
+     * The access log.
+     *
+     * @param file empty: stdout
+     * @param maxBytes a file of this size is rotated
+     * @param keep rotated files that are kept, by size and by days
+     */
+    public record AccessLog(Optional<Path> file, Style format, long maxBytes, int keep) {
+        /** How a line is written. */
+        public enum Style {
+            JSON,
+            COMBINED
         }
     }
 

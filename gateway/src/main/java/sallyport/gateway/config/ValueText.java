@@ -17,6 +17,8 @@ final class ValueText {
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
     private static final Pattern RANGE = Pattern.compile("(\\d{1,9})\\s*-\\s*(\\d{1,9})");
+    private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,5})([KMG])");
+    private static final long LEAST_SIZE = 64 * 1024;
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_.@+-]{1,64}");
     private static final int FIRST_UNPRIVILEGED = 1024;
     private static final int MAX_PORT = 65535;
@@ -104,6 +106,33 @@ final class ValueText {
             throw invalid("the first port of " + text + " is above the last", "Write " + last + "-" + first + ".");
         }
         return new Ports(first, last);
+    }
+
+    /** {@code 500K}, {@code 100M}, {@code 2G}: at least 64 KiB. */
+    static long bytes(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw invalid(quoted(text) + " is not a size", "Write a number with K, M or G: 100M.");
+        }
+        long bytes = Long.parseLong(matcher.group(1))
+                << switch (matcher.group(2)) {
+                    case "K" -> 10;
+                    case "M" -> 20;
+                    default -> 30;
+                };
+        if (bytes < LEAST_SIZE) {
+            throw invalid(quoted(text) + " is too small", "Choose at least 64K.");
+        }
+        return bytes;
+    }
+
+    /** How many files are kept: 1 to 1000. */
+    static int keep(String text) {
+        int number = text.matches("[1-9]\\d{0,3}") ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > 1000) {
+            throw invalid(quoted(text) + " is not a number of files", "Use a number from 1 to 1000.");
+        }
+        return number;
     }
 
     static String user(String text) {

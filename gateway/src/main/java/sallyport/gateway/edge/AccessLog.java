@@ -21,13 +21,24 @@ record AccessLog(Front front, Visitor visitor) {
                         front.access().findRoute(visitor.hostname()).map(HostnameRoute::device),
                         Optional.of(visitor.hostname()),
                         visitor.address(),
-                        Printable.clean(exchange.method, LONGEST_METHOD),
-                        Printable.clean(exchange.target, LONGEST_TARGET),
+                        asked(exchange),
                         exchange.status == 0 ? VISITOR_LEFT : exchange.status,
                         exchange.bytesIn,
                         exchange.bytesOut,
+                        exchange.firstByte(),
                         Duration.ofNanos(front.timers().nanoTime() - exchange.started),
                         Optional.ofNullable(exchange.problem)));
+    }
+
+    /** What was asked for, cleaned and shortened. */
+    static GatewayEvent.Asked asked(Exchange exchange) {
+        return new GatewayEvent.Asked(
+                exchange.id,
+                Printable.clean(exchange.method, LONGEST_METHOD),
+                Printable.clean(exchange.target, LONGEST_TARGET),
+                exchange.protocol,
+                Printable.clean(exchange.referer, LONGEST_TARGET),
+                Printable.clean(exchange.userAgent, LONGEST_TARGET));
     }
 
     /** What came was no request. */

@@ -79,7 +79,7 @@ final class AnswerRelay implements DeviceConnection.Listener {
             visitor.channel().config().setAutoRead(false);
         }
         exchange.deviceCloses = !VisitorAnswer.deviceKeepsConnection(head);
-        exchange.answerStarted = true;
+        exchange.answering(front.timers().nanoTime());
         exchange.status = code;
         deadline.set(front.deadlines().stall(), this::stalled);
         visitor.write(VisitorAnswer.last(head, exchange));
@@ -117,7 +117,7 @@ final class AnswerRelay implements DeviceConnection.Listener {
             return;
         }
         exchange.status = head.status().code();
-        exchange.answerStarted = true;
+        exchange.answering(front.timers().nanoTime());
         visitor.writeAndFlush(VisitorAnswer.switching(head, exchange.upgrade.get()));
         proxy.upgraded(exchange, device);
     }

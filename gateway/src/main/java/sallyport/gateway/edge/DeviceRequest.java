@@ -44,6 +44,7 @@ final class DeviceRequest {
             fields.set("TE", "trailers");
         }
         HopFields.addIdentity(fields, visitor.address().getAddress(), accepted.host());
+        fields.set(RequestId.FIELD, exchange.id);
         fields.add("Via", version + " " + self);
     }
 }

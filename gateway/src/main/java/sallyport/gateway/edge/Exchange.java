@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ final class Exchange {
     final String method;
     /** As the visitor sent it. */
     final String target;
+
+    final String id = RequestId.next();
+    final String protocol;
+    final String referer;
+    final String userAgent;
 
     final long started;
     final boolean hasBody;
@@ -42,6 +48,7 @@ final class Exchange {
 
     boolean answerStarted;
     boolean answerDone;
+    private long firstByteNanos = -1;
     int status;
     long bytesIn;
     long bytesOut;
@@ -60,6 +67,9 @@ final class Exchange {
         this.started = started;
         method = request.method().name();
         target = request.uri();
+        protocol = request.protocolVersion().text();
+        referer = request.headers().get(HttpHeaderNames.REFERER, "");
+        userAgent = request.headers().get(HttpHeaderNames.USER_AGENT, "");
         oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         hasBody = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
                 || request.headers()
@@ -75,6 +85,16 @@ final class Exchange {
         upgrade = oldVersion || hasBody
                 ? Optional.empty()
                 : HopFields.upgrade(request.headers()).filter(protocol -> !protocol.equalsIgnoreCase("h2c"));
+    }
+
+    /** The head of the answer, whoever gave it, is on its way at this moment of the front's clock. */
+    void answering(long now) {
+        answerStarted = true;
+        firstByteNanos = Math.max(0, now - started);
+    }
+
+    Optional<Duration> firstByte() {
+        return firstByteNanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(firstByteNanos));
     }
 
     boolean isHead() {

@@ -54,7 +54,8 @@ final class HopFields {
             "x-original-forwarded-for",
             "x-original-host",
             "x-original-url",
-            "x-rewrite-url");
+            "x-rewrite-url",
+            "x-request-id");
 
     private static final Set<String> NOT_IN_TRAILERS =
             Set.of("content-encoding", "content-range", "trailer", "set-cookie", "max-forwards", "proxy-authorization");

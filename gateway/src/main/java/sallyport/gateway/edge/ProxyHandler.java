@@ -304,7 +304,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         if (current.answerStarted || over) {
             return;
         }
-        current.answerStarted = true;
+        current.answering(front.timers().nanoTime());
         current.status = refusal.status().code();
         current.problem = refusal.problem();
         if (!current.requestDone) {

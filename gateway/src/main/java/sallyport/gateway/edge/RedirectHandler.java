@@ -24,7 +24,6 @@ import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
-import sallyport.gateway.directory.Printable;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
@@ -38,7 +37,6 @@ import sallyport.gateway.time.Timers;
  */
 final class RedirectHandler extends ChannelInboundHandlerAdapter {
     private static final int HTTPS = 443;
-    private static final int LONGEST_TARGET = 1024;
 
     private final AccessRules access;
     private final ChallengeAnswers challenges;
@@ -193,11 +191,11 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
                 host.flatMap(access::findRoute).map(HostnameRoute::device),
                 host,
                 peer,
-                Printable.shorten(exchange.method),
-                Printable.clean(exchange.target, LONGEST_TARGET),
+                AccessLog.asked(exchange),
                 answer.status().code(),
                 0,
                 answer.content().readableBytes(),
+                Optional.of(Duration.ofNanos(timers.nanoTime() - exchange.started)),
                 Duration.ofNanos(timers.nanoTime() - exchange.started),
                 Optional.empty()));
     }

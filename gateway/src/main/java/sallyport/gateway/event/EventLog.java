@@ -25,7 +25,7 @@ import sallyport.gateway.time.Timers;
  */
 public final class EventLog implements GatewayEvents {
     private static final Logger LOG = LoggerFactory.getLogger("sallyport.event");
-    private static final Logger ACCESS = LoggerFactory.getLogger("sallyport.access");
+    private static final Logger ACCESS = LoggerFactory.getLogger(AccessFields.LOGGER);
     private static final int MAX_TARGET = 512;
     /** Lines a minute about one address that belongs to no device. */
     static final int PER_STRANGER = 10;
@@ -52,7 +52,7 @@ public final class EventLog implements GatewayEvents {
         switch (event) {
             case GatewayEvent.LoggedIn e ->
                 device(e.device(), Level.INFO, e.from())
-                        .addKeyValue("key", e.key().fingerprint())
+                        .addKeyValue("key", e.key().fingerprint().toString())
                         .log(
                                 "Device {} logged in from {} as \"{}\" with {}.",
                                 e.device(),
@@ -62,7 +62,7 @@ public final class EventLog implements GatewayEvents {
             case GatewayEvent.LoginRefused e -> loginRefused(e);
             case GatewayEvent.UnknownKeyKnocked e ->
                 stranger(Level.WARN, e.from())
-                        .addKeyValue("key", e.key().fingerprint())
+                        .addKeyValue("key", e.key().fingerprint().toString())
                         .log(
                                 "Unknown key {} knocked from {} as \"{}\" with {}. Approve it with `sallyport device add NAME --key FILE`; `sallyport device list --waiting` shows the key.",
                                 e.key().fingerprint(),
@@ -118,7 +118,7 @@ public final class EventLog implements GatewayEvents {
             case GatewayEvent.PortProbed e ->
                 device(e.device(), e.problem().isPresent() ? Level.WARN : Level.INFO, null)
                         .addKeyValue("port", e.port().value())
-                        .addKeyValue("speech", e.speech())
+                        .addKeyValue("speech", e.speech().name())
                         .log("Port {} of device {} speaks {}.{}", e.port(), e.device(), e.speech(), words(e.problem()));
             case GatewayEvent.AnswerMended e ->
                 device(e.device(), Level.DEBUG, null)
@@ -142,11 +142,11 @@ public final class EventLog implements GatewayEvents {
             case GatewayEvent.ConnectionServed e -> served(e);
             case GatewayEvent.DeadEnd e ->
                 problem(device(e.device(), Level.WARN, null), e.why())
-                        .addKeyValue("hostname", e.hostname())
+                        .addKeyValue("hostname", e.hostname().value())
                         .log(e.why().sentence());
             case GatewayEvent.CertificateObtained e ->
                 LOG.atInfo()
-                        .addKeyValue("name", e.name())
+                        .addKeyValue("name", String.valueOf(e.name()))
                         .log("A certificate for {} was obtained; it lasts until {}.", e.name(), e.notAfter());
             case GatewayEvent.Notice e ->
                 problem(LOG.atWarn(), e.problem()).log(e.problem().sentence());
@@ -180,26 +180,34 @@ public final class EventLog implements GatewayEvents {
     }
 
     private static void served(GatewayEvent.RequestServed e) {
+        GatewayEvent.Asked asked = e.asked();
         LoggingEventBuilder line = ACCESS.atInfo()
-                .addKeyValue("from", at(e.from()))
-                .addKeyValue("method", Printable.shorten(e.method()))
-                .addKeyValue("status", e.status())
-                .addKeyValue("bytesIn", e.bytesIn())
-                .addKeyValue("bytesOut", e.bytesOut())
-                .addKeyValue("millis", e.took().toMillis());
+                .addKeyValue(AccessFields.ID, asked.id())
+                .addKeyValue(AccessFields.FROM, at(e.from()))
+                .addKeyValue(AccessFields.METHOD, Printable.shorten(asked.method()))
+                .addKeyValue(AccessFields.TARGET, Printable.clean(withoutQuery(asked.target()), MAX_TARGET))
+                .addKeyValue(AccessFields.PROTOCOL, asked.protocol())
+                .addKeyValue(AccessFields.STATUS, e.status())
+                .addKeyValue(AccessFields.BYTES_IN, e.bytesIn())
+                .addKeyValue(AccessFields.BYTES_OUT, e.bytesOut())
+                .addKeyValue(AccessFields.MILLIS, e.took().toMillis())
+                .addKeyValue(AccessFields.REFERER, Printable.clean(withoutQuery(asked.referer()), MAX_TARGET))
+                .addKeyValue(AccessFields.USER_AGENT, Printable.clean(asked.userAgent(), MAX_TARGET));
+        line = with(line, AccessFields.FIRST_BYTE, e.firstByte().map(Duration::toMillis));
         line = with(with(line, "device", e.device()), "hostname", e.hostname());
         line = with(line, "code", e.problem().map(problem -> problem.fault().code()));
         line.log(
-                "{} {} {} {} {} in={} out={} {} device={}{}",
+                "{} {} {} {} {} in={} out={} {} device={} id={}{}",
                 at(e.from()),
                 e.hostname().map(Hostname::value).orElse("-"),
-                Printable.shorten(e.method()),
-                Printable.clean(withoutQuery(e.target()), MAX_TARGET),
+                Printable.shorten(asked.method()),
+                Printable.clean(withoutQuery(asked.target()), MAX_TARGET),
                 e.status(),
                 e.bytesIn(),
                 e.bytesOut(),
                 seconds(e.took()),
                 e.device().map(DeviceName::value).orElse("-"),
+                asked.id(),
                 words(e.problem()));
     }
 
@@ -211,7 +219,7 @@ public final class EventLog implements GatewayEvents {
 
     private static void served(GatewayEvent.ConnectionServed e) {
         LoggingEventBuilder line = ACCESS.atInfo()
-                .addKeyValue("device", e.device())
+                .addKeyValue("device", e.device().value())
                 .addKeyValue("port", e.port().value())
                 .addKeyValue("from", at(e.from()))
                 .addKeyValue("bytesIn", e.bytesIn())
@@ -234,7 +242,7 @@ public final class EventLog implements GatewayEvents {
         if (!devices.admits(device)) {
             return NOPLoggingEventBuilder.singleton();
         }
-        LoggingEventBuilder line = LOG.atLevel(level).addKeyValue("device", device);
+        LoggingEventBuilder line = LOG.atLevel(level).addKeyValue("device", device.value());
         return from == null ? line : line.addKeyValue("from", at(from));
     }
 
@@ -265,7 +273,8 @@ public final class EventLog implements GatewayEvents {
     }
 
     private static LoggingEventBuilder with(LoggingEventBuilder line, String name, Optional<?> value) {
-        return value.isPresent() ? line.addKeyValue(name, value.get()) : line;
+        return value.map(present -> line.addKeyValue(name, present instanceof Number ? present : present.toString()))
+                .orElse(line);
     }
 
     private static String words(Optional<Problem> problem) {

@@ -107,20 +107,35 @@ public sealed interface GatewayEvent {
      * One HTTP request was answered.
      *
      * @param status the status that the visitor got
+     * @param bytesIn body bytes from the visitor
+     * @param bytesOut body bytes to the visitor
+     * @param firstByte from the request's head to the head of its answer; empty when there was none
+     * @param took from the request's head to the end of its answer
      * @param problem what went wrong in the gateway or behind it, when the gateway answered itself or the answer broke
      */
     record RequestServed(
             Optional<DeviceName> device,
             Optional<Hostname> hostname,
             InetSocketAddress from,
-            String method,
-            String target,
+            Asked asked,
             int status,
             long bytesIn,
             long bytesOut,
+            Optional<Duration> firstByte,
             Duration took,
             Optional<Problem> problem)
             implements GatewayEvent {}
+
+    /**
+     * What a visitor asked for.
+     *
+     * @param id unique in this gateway; the device gets it as {@code X-Request-Id}
+     * @param target as the visitor sent it, with its query
+     * @param protocol such as {@code HTTP/1.1}
+     * @param referer empty when there was none
+     * @param userAgent empty when there was none
+     */
+    record Asked(String id, String method, String target, String protocol, String referer, String userAgent) {}
 
     /** A raw connection (open port or passthrough) ended. */
     record ConnectionServed(

@@ -51,7 +51,7 @@ final class HostnameOptionsTest {
                 "websocket-idle;90s;90s",
                 "websocket-idle;24h;1d",
                 "forwarded;x-forwarded-for, Forwarded;Forwarded,X-Forwarded-For",
-                "forwarded;Forwarded,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto;all",
+                "forwarded;Forwarded,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto,X-Request-Id;all",
                 "host;Cam.LAN.:8080;cam.lan:8080",
                 "host;[FD00::1];[fd00::1]",
                 "device-names;CAM, cam ,192.168.7.20;cam,192.168.7.20",

@@ -83,7 +83,7 @@ final class DeviceNamesTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "all;Forwarded,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto",
+                "all;Forwarded,X-Forwarded-For,X-Forwarded-Host,X-Forwarded-Proto,X-Request-Id",
                 "none;Via",
                 "X-Forwarded-Proto;X-Forwarded-Proto"
             })
@@ -94,7 +94,12 @@ final class DeviceNamesTest {
             front.publish(d -> d, route -> with(route, "forwarded", chosen));
             front.exchange(REQUEST);
             String head = device.heads().getFirst();
-            assertThat(Stream.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
+            assertThat(Stream.of(
+                                    "Forwarded",
+                                    "X-Forwarded-For",
+                                    "X-Forwarded-Host",
+                                    "X-Forwarded-Proto",
+                                    "X-Request-Id")
                             .filter(name -> head.contains("\r\n" + name + ": ")))
                     .containsExactlyElementsOf(Stream.of(fields.split(","))
                             .filter(name -> !name.equals("Via"))

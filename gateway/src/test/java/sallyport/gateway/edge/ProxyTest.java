@@ -68,7 +68,10 @@ final class ProxyTest {
                     Connection: close\r
                     \r
                     """);
-            assertThat(device.heads().getFirst().replaceAll("sallyport-[0-9a-f]{12}", "SELF"))
+            assertThat(device.heads()
+                            .getFirst()
+                            .replaceAll("sallyport-[0-9a-f]{12}", "SELF")
+                            .replaceAll("Id: [0-9a-f]{12}-[0-9a-f]+", "Id: ID"))
                     .isEqualTo("""
                     GET / HTTP/1.1\r
                     hOsT: dev1.t.test:8443\r
@@ -80,6 +83,7 @@ final class ProxyTest {
                     X-Forwarded-Proto: https\r
                     X-Forwarded-Host: dev1.t.test:8443\r
                     Forwarded: for=127.0.0.1;host="dev1.t.test:8443";proto=https\r
+                    X-Request-Id: ID\r
                     Via: 1.1 SELF\r
                     \r
                     """);
@@ -434,7 +438,8 @@ final class ProxyTest {
                     front.events(GatewayEvent.RequestServed.class).getFirst();
             assertThat(served.device()).contains(TestFront.DEV1);
             assertThat(served.hostname()).contains(TestFront.NAME);
-            assertThat(served.method() + " " + served.target() + " " + served.status() + " " + served.bytesOut())
+            assertThat(served.asked().method() + " " + served.asked().target() + " " + served.status() + " "
+                            + served.bytesOut())
                     .isEqualTo("GET /x 200 2");
             assertThat(served.problem()).isEmpty();
         }

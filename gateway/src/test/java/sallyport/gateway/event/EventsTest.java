@@ -122,17 +122,27 @@ final class EventsTest {
                 Optional.of(DEVICE),
                 Optional.of(new Hostname("lab-1.gw.test")),
                 from(1),
-                "GET",
-                "/video.cgi?user=admin&password=secret",
+                new GatewayEvent.Asked(
+                        "id-1",
+                        "GET",
+                        "/video.cgi?user=admin&password=secret",
+                        "HTTP/1.1",
+                        "https://lab-1.gw.test/?password=secret",
+                        "curl"),
                 200,
                 10,
                 2000,
+                Optional.of(Duration.ofMillis(7)),
                 Duration.ofMillis(12),
                 Optional.empty()));
         assertThat(lines.list.getFirst().getLoggerName()).isEqualTo("sallyport.access");
         assertThat(written())
                 .containsExactly(
-                        "10.0.0.1:4000 lab-1.gw.test GET /video.cgi?... 200 in=10 out=2000 12 ms device=lab-1");
+                        "10.0.0.1:4000 lab-1.gw.test GET /video.cgi?... 200 in=10 out=2000 12 ms device=lab-1 id=id-1");
+        assertThat(lines.list.getFirst().getKeyValuePairs())
+                .noneMatch(pair -> String.valueOf(pair.value).contains("secret"))
+                .as("JSON gets plain values")
+                .allMatch(pair -> pair.value instanceof String || pair.value instanceof Number);
     }
 
     @Test
@@ -181,11 +191,11 @@ final class EventsTest {
                     Optional.of(DEVICE),
                     Optional.empty(),
                     from(1),
-                    "evil",
-                    "/",
+                    new GatewayEvent.Asked("id", "evil", "/", "HTTP/1.1", "", ""),
                     status,
                     1,
                     2,
+                    Optional.empty(),
                     Duration.ofMillis(3),
                     Optional.empty()));
         }
