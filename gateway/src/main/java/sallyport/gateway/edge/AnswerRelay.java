@@ -112,13 +112,13 @@ final class AnswerRelay implements DeviceConnection.Listener {
     }
 
     private void upgraded(HttpResponse head) {
-        if (exchange.upgrade.isEmpty()) {
+        if (!proxy.maySwitch(exchange, head)) {
             proxy.refuse(exchange, broken(exchange));
             return;
         }
         exchange.status = head.status().code();
         exchange.answering(front.timers().nanoTime());
-        visitor.writeAndFlush(VisitorAnswer.switching(head, exchange.upgrade.get()));
+        visitor.writeAndFlush(VisitorAnswer.switching(head, exchange.upgrade.orElseThrow()));
         proxy.upgraded(exchange, device);
     }
 

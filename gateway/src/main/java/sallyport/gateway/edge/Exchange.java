@@ -106,8 +106,11 @@ final class Exchange {
         return !hasBody && (isHead() || request.method().equals(HttpMethod.GET)) && upgrade.isEmpty();
     }
 
-    /** True when the visitor's connection can carry another request after this one. */
+    /**
+     * True when the visitor's connection can carry another request after this one. What comes behind a request to switch
+     * protocols may be of the other one, so a refused switch ends the connection (RFC 9110 section 7.8).
+     */
     boolean leavesConnectionUsable() {
-        return keepAlive && requestDone && !uploadStopped;
+        return keepAlive && requestDone && !uploadStopped && upgrade.isEmpty();
     }
 }

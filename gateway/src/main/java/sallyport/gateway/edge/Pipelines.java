@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * visitor, from balancer: HAProxyMessageDecoder, ProxyHeader, then as follows
  * visitor, first bytes:   HelloHandler
  * visitor, SSH:           the SSH door's handler
- * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder, ProxyHandler
+ * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder,
+ *                         Http1VisitorConnection, ProxyHandler
  * authority, challenge:   SslHandler, ChallengeHandler
  * visitor, passthrough:   Passthrough, then the bridge's side
  * visitor, after 101:     SslHandler, the bridge's side
@@ -36,12 +37,15 @@ final class Pipelines {
     static void terminate(Channel channel, Front front, SslContext context, Visitor visitor) {
         SslHandler tls = context.newHandler(channel.alloc());
         tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
+        DevicePool devices = new DevicePool(front.devices(), visitor.address(), channel.eventLoop());
+        Http1VisitorConnection connection = new Http1VisitorConnection(front, devices);
         channel.pipeline()
                 .addLast(tls)
                 .addLast(new HandshakeWatch(front, visitor))
                 .addLast(new RequestDecoder())
                 .addLast(new HttpResponseEncoder())
-                .addLast(new ProxyHandler(front, visitor));
+                .addLast(connection)
+                .addLast(new ProxyHandler(front, visitor, devices, connection));
     }
 
     /** Behind the hello handler too: a certificate authority looks and leaves. */

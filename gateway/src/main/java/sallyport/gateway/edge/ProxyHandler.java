@@ -1,11 +1,11 @@
 package sallyport.gateway.edge;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -21,14 +21,15 @@ import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 
 /**
- * Carries a visitor's requests to a device and its answers back, one at a time and in order. Runs on the visitor's loop, on
+ * Carries a visitor's requests to a device and its answers back, one at a time and in order. The channel is a connection of
+ * HTTP/1.1 or a stream of HTTP/2: what is different there is {@link VisitorWire}'s business. Runs on the visitor's loop, on
  * which the device's stream lives too, so that nothing here is shared between threads.
  *
  * <p><b>The life of a request.</b> {@link #begin} checks the request by itself ({@link RequestRules}), asks where it leads
  * and whether the visitor may go there ({@link AccessRules}), and rewrites it ({@link DeviceRequest}); {@link #connect}
- * takes the visitor's device connection or opens one ({@link DeviceConnector}); {@link #send} does what the hostname's options
- * say ({@link RequestTranslation}) and sends the head; {@link
- * #upload} passes the body on; {@link AnswerRelay} passes the answer back; {@link #complete} makes ready for the next.
+ * takes one of the visitor's device connections ({@link DevicePool}) or opens one ({@link DeviceConnector}); {@link #send}
+ * does what the hostname's options say ({@link RequestTranslation}) and sends the head; {@link #upload} passes the body on;
+ * {@link AnswerRelay} passes the answer back; {@link #complete} makes ready for the next.
  *
  * <p><b>Back-pressure</b> is auto-read alone: the visitor is read while the device takes bytes, the device is read while
  * the visitor takes bytes, and between a request's head and its device connection nothing is read. A pipelined request
@@ -52,15 +53,20 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
     private final Front front;
     private final Visitor visitor;
     private final AccessLog access;
+    private final DevicePool devices;
+    private final VisitorWire wire;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Deadline deadline;
     private @Nullable Exchange exchange;
     private @Nullable DeviceConnection device;
     private boolean over;
 
-    ProxyHandler(Front front, Visitor visitor) {
+    /** @param devices of the visitor's connection, which closes them when it ends */
+    ProxyHandler(Front front, Visitor visitor, DevicePool devices, VisitorWire wire) {
         this.front = front;
         this.visitor = visitor;
+        this.devices = devices;
+        this.wire = wire;
         this.access = new AccessLog(front, visitor);
     }
 
@@ -68,7 +74,6 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         deadline = new Deadline(front.timers(), ctx.executor());
-        deadline().set(front.deadlines().idle(), this::endIdle);
     }
 
     // from the visitor
@@ -112,18 +117,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         switch (front.access().admit(visitor.hostname(), visitor.address().getAddress())) {
             case Admission.Refused refused -> refuse(current, refused.refusal());
             case Admission.Admitted admitted -> {
-                DeviceConnection ready = device;
-                if (ready != null && ready.usable() && ready.destination().equals(admitted.destination())) {
-                    send(current, ready);
-                    return;
-                }
                 dropDevice();
-                front.devices()
-                        .connect(
-                                admitted.destination(),
-                                visitor.address(),
-                                channel().eventLoop(),
-                                outcome -> connected(current, outcome));
+                devices.take(admitted.destination(), outcome -> connected(current, outcome));
             }
         }
     }
@@ -135,7 +130,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
                     device = connected.connection();
                     send(current, connected.connection());
                 } else {
-                    connected.connection().close();
+                    devices.drop(connected.connection());
                 }
             }
             case DeviceConnector.Outcome.Refused refused -> {
@@ -202,7 +197,11 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         deadline().clear();
         if (current == null) {
             access.unreadable(refusal);
-            answerAndClose(refusal);
+            FullHttpResponse page = ProblemPage.of(refusal, null);
+            page.headers().set("Connection", "close");
+            over = true;
+            context().write(page);
+            wire.completed(false);
         } else if (current.answerStarted) {
             fail(current, refusal.problem());
         } else {
@@ -214,24 +213,10 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == MessageDecoder.HEAD_STARTED && exchange == null) {
-            deadline().set(front.deadlines().requestHead(), this::headLate);
-        } else if (event == DRAIN) {
-            drain();
-        }
-        ctx.fireUserEventTriggered(event);
-    }
-
-    private void headLate() {
-        malformed(Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem()));
-    }
-
-    private void drain() {
-        if (exchange == null) {
-            endIdle();
-        } else {
+        if (event == DRAIN && exchange != null) {
             exchange.keepAlive = false;
         }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override
@@ -262,7 +247,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) {
             log.error("a visitor's connection to {} failed", visitor.hostname(), cause);
         }
-        Closing.abort(ctx.channel());
+        wire.broken();
     }
 
     // the end of a request
@@ -278,8 +263,9 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         over = true;
         exchange = null;
         device = null;
-        QuietLimit.watch(current, channel(), front.timers());
-        Upgrade.join(channel(), from, outcome -> {
+        QuietLimit.watch(current, context().channel(), front.timers());
+        devices.release(from);
+        wire.switched(from, outcome -> {
             current.bytesIn += outcome.bytesIn();
             current.bytesOut += outcome.bytesOut();
             access.served(current);
@@ -324,21 +310,15 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         current.answerDone = true;
         exchange = null;
         access.served(current);
+        deadline().clear();
         DeviceConnection used = device;
-        if (used != null && current.sent) {
-            if (current.requestDone && !current.deviceCloses && current.problem == null) {
-                used.release();
-            } else {
-                dropDevice();
-            }
-        }
-        if (current.leavesConnectionUsable() && !front.draining().getAsBoolean()) {
-            context().flush();
-            deadline().set(front.deadlines().idle(), this::endIdle);
-            reading(true);
+        if (used != null && current.requestDone && !current.deviceCloses && current.problem == null) {
+            device = null;
+            devices.giveBack(used);
         } else {
-            close();
+            dropDevice();
         }
+        wire.completed(current.leavesConnectionUsable());
     }
 
     /** The answer has begun and cannot be finished: the visitor must not take it for the whole. */
@@ -350,42 +330,24 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         access.served(current);
         deadline().clear();
         dropDevice();
-        Closing.abort(channel());
+        wire.broken();
     }
 
-    private void answerAndClose(Refusal refusal) {
-        FullHttpResponse page = ProblemPage.of(refusal, null);
-        page.headers().set("Connection", "close");
-        context().write(page);
-        close();
-    }
-
-    private void endIdle() {
-        dropDevice();
-        close();
-    }
-
-    private void close() {
-        over = true;
-        deadline().clear();
-        dropDevice();
-        Closing.gently(channel(), front.deadlines().linger());
+    /** True when the device may switch protocols by this answer. */
+    boolean maySwitch(Exchange current, HttpResponse head) {
+        return current.upgrade.isPresent() && wire.trusts(head);
     }
 
     private void dropDevice() {
         DeviceConnection old = device;
         device = null;
         if (old != null) {
-            old.close();
+            devices.drop(old);
         }
     }
 
     private void reading(boolean on) {
-        channel().config().setAutoRead(on);
-    }
-
-    private Channel channel() {
-        return context().channel();
+        context().channel().config().setAutoRead(on);
     }
 
     private ChannelHandlerContext context() {

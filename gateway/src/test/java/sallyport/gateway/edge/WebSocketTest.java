@@ -95,14 +95,38 @@ final class WebSocketTest {
     }
 
     @Test
-    void a_refused_switch_is_an_answer_like_any_other() throws Exception {
+    void what_comes_behind_a_request_to_switch_waits_for_the_answer_and_goes_on_after_it() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger early = new AtomicInteger(-1);
+        try (RawDevice device = RawDevice.running(connection -> {
+                    connection.head();
+                    connection.await(answer);
+                    early.set(connection.in().available());
+                    connection.send(SWITCHING);
+                    connection.send(connection.read(5));
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawVisitor visitor = front.visitor()) {
+            visitor.send(UPGRADE + "GET /");
+            await().until(() -> !device.heads().isEmpty());
+            answer.countDown();
+            assertThat(visitor.head()).startsWith("HTTP/1.1 101 ");
+            assertThat(visitor.rest()).isEqualTo("GET /");
+            assertThat(early).hasValue(0);
+        }
+    }
+
+    @Test
+    void after_a_refused_switch_the_connection_ends_and_nothing_behind_it_is_taken_for_a_request() throws Exception {
         try (RawDevice device = RawDevice.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
                 TestFront front = TestFront.leadingTo(device);
                 RawVisitor visitor = front.visitor()) {
-            assertThat(visitor.send(UPGRADE).answer())
+            visitor.send(UPGRADE + "GET /smuggled HTTP/1.1\r\nHost: dev1.t.test\r\n\r\n");
+            assertThat(visitor.rest())
                     .startsWith("HTTP/1.1 403 ")
-                    .endsWith("no");
-            assertThat(visitor.send(UPGRADE).answer()).endsWith("no");
+                    .contains("Connection: close\r\n")
+                    .endsWith("\r\n\r\nno");
+            assertThat(device.heads()).hasSize(1);
         }
     }
 
