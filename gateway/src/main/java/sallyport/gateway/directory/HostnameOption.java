@@ -48,6 +48,10 @@ public final class HostnameOption<T> {
             "End a WebSocket on which neither side has sent a byte for this long.",
             OptionKinds.orWord("off", "90s|10m|2h", OptionKinds::duration, OptionKinds::text));
 
+    /** Whether HTTP/2 is offered to visitors. */
+    public static final HostnameOption<Boolean> HTTP2 = declareForConnections(
+            "http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
+
     private final int index;
     private final String key;
     private final String description;

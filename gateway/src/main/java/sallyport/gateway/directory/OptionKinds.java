@@ -49,6 +49,17 @@ final class OptionKinds {
         return entries;
     }
 
+    static OptionKind<Boolean> onOff() {
+        return new OptionKind<>("on|off", OptionKinds::readOnOff, on -> on ? "on" : "off");
+    }
+
+    private static boolean readOnOff(String text) {
+        if (!text.equals("on") && !text.equals("off")) {
+            throw invalid("\"" + Printable.shorten(text) + "\" is neither on nor off", "Write on or off.");
+        }
+        return text.equals("on");
+    }
+
     static OptionKind<Set<ForwardedField>> forwardedFields() {
         return new OptionKind<>("all|none|FIELD,...", OptionKinds::readForwarded, OptionKinds::writeForwarded);
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Printable;
 import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.fault.Problem;
 
 /** Tells the events about one visitor's requests. Runs on the visitor's loop. */
 record AccessLog(Front front, Visitor visitor) {
@@ -43,8 +44,13 @@ record AccessLog(Front front, Visitor visitor) {
 
     /** What came was no request. */
     void unreadable(Refusal refusal) {
+        unreadable(refusal.problem());
+    }
+
+    /** The connection is not what it should be. */
+    void unreadable(Problem problem) {
         front.events()
                 .happened(new GatewayEvent.VisitorRefused(
-                        HttpsFront.NAME, visitor.address(), Optional.of(visitor.hostname()), refusal.problem()));
+                        HttpsFront.NAME, visitor.address(), Optional.of(visitor.hostname()), problem));
     }
 }

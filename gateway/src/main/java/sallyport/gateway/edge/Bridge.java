@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -189,7 +190,11 @@ final class Bridge {
                 far.channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            ((DuplexChannel) channel()).shutdownOutput();
+            if (channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            } else {
+                channel().writeAndFlush(new DefaultHttp2DataFrame(true)); // a stream of HTTP/2
+            }
             closeWhenBothEnded();
         }
 

@@ -1,6 +1,7 @@
 package sallyport.gateway.edge;
 
 import io.netty.handler.ssl.SslContext;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -24,14 +25,18 @@ record Certificates(CertificateSource source, TlsContexts contexts) {
         }
     }
 
-    /** Empty when no certificate covers the name, or the TLS library does not take it (logged). */
-    Optional<SslContext> find(Hostname name) {
+    /**
+     * The context with these application protocols, the preferred one first.
+     *
+     * <p>Empty when no certificate covers the name, or the TLS library does not take it (logged).
+     */
+    Optional<SslContext> find(Hostname name, List<String> protocols) {
         Optional<ServerCertificate> certificate = source.find(name);
         if (certificate.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(contexts.server(certificate.get()));
+            return Optional.of(contexts.server(certificate.get(), protocols));
         } catch (SSLException e) {
             log.error("the certificate for {} cannot be used: {}", name, e.getMessage());
             return Optional.empty();

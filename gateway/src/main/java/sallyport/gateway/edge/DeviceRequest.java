@@ -19,7 +19,7 @@ final class DeviceRequest {
         HttpHeaders fields = request.headers();
         boolean chunked = fields.contains(HttpHeaderNames.TRANSFER_ENCODING);
         boolean trailers = fields.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
-        String version = request.protocolVersion().equals(HttpVersion.HTTP_1_0) ? "1.0" : "1.1";
+        String version = version(request.protocolVersion());
         request.setUri(accepted.target());
         HopFields.removeHopByHop(fields);
         HopFields.removeIdentity(fields);
@@ -46,5 +46,10 @@ final class DeviceRequest {
         HopFields.addIdentity(fields, visitor.address().getAddress(), accepted.host());
         fields.set(RequestId.FIELD, exchange.id);
         fields.add("Via", version + " " + self);
+    }
+
+    /** As Via says it (RFC 9110 section 7.6.3). */
+    private static String version(HttpVersion version) {
+        return version.majorVersion() == 1 ? "1." + version.minorVersion() : Integer.toString(version.majorVersion());
     }
 }

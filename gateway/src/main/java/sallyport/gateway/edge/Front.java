@@ -3,6 +3,7 @@ package sallyport.gateway.edge;
 import io.netty.channel.Channel;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.Tunnels;
@@ -13,6 +14,7 @@ import sallyport.gateway.tunnel.Tunnels;
  * @param visitors every connection that belongs to this front
  * @param ssh where SSH clients go on
  * @param self the name by which this gateway stands in Via, and by which it knows a loop
+ * @param publicPort the port under which visitors know the front
  * @param draining true once the front is stopping
  */
 record Front(
@@ -28,4 +30,5 @@ record Front(
         GatewayEvents events,
         Deadlines deadlines,
         String self,
+        IntSupplier publicPort,
         BooleanSupplier draining) {}

@@ -2,13 +2,17 @@ package sallyport.gateway.edge;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Optional;
 import sallyport.gateway.directory.Printable;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
 
-/** Says once why a visitor's TLS handshake failed; leaves when it succeeded. Runs on the visitor's loop. */
+/**
+ * Says once why a visitor's TLS handshake failed; when it succeeded, it leaves to the handlers of the version of HTTP that was
+ * agreed upon. Runs on the visitor's loop.
+ */
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     private final Front front;
     private final Visitor visitor;
@@ -21,13 +25,21 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
-            ctx.pipeline().remove(this);
             if (!handshake.isSuccess()) {
                 failed(ctx, handshake.cause());
                 return;
             }
+            String agreed = ctx.pipeline().get(SslHandler.class).applicationProtocol();
+            if (HelloHandler.HTTP_2.equals(agreed)) {
+                Pipelines.http2(ctx.channel(), front, visitor);
+            } else {
+                Pipelines.http1(ctx.channel(), front, visitor);
+            }
         }
         ctx.fireUserEventTriggered(event);
+        if (event instanceof SslHandshakeCompletionEvent) {
+            ctx.pipeline().remove(this);
+        }
     }
 
     private void failed(ChannelHandlerContext ctx, Throwable cause) {

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -28,7 +29,7 @@ import sallyport.gateway.fault.Problem;
  * visitor's loop.
  */
 final class HelloHandler extends ChannelInboundHandlerAdapter {
-    /** The only application protocol that is spoken here. */
+    static final String HTTP_2 = "h2";
     static final String HTTP_1_1 = "http/1.1";
 
     /** How an SSH client begins (RFC 4253 section 4.2). */
@@ -139,11 +140,12 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
-        if (!hello.protocols().isEmpty() && !hello.protocols().contains(HTTP_1_1)) {
+        List<String> spoken = front.access().protocols(visitor.hostname());
+        if (!hello.protocols().isEmpty() && Collections.disjoint(hello.protocols(), spoken)) {
             alert(ctx, TlsAlert.NO_APPLICATION_PROTOCOL, name, Fault.NO_COMMON_PROTOCOL.problem());
             return;
         }
-        Optional<SslContext> context = front.certificates().find(visitor.hostname());
+        Optional<SslContext> context = front.certificates().find(visitor.hostname(), spoken);
         if (context.isEmpty()) {
             Problem none = Fault.NO_CERTIFICATE.problem("hostname", visitor.hostname());
             alert(ctx, TlsAlert.UNRECOGNIZED_NAME, name, none);

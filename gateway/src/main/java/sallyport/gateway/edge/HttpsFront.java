@@ -74,6 +74,7 @@ public final class HttpsFront {
                 events,
                 settings.deadlines(),
                 selfName(),
+                settings.publicPort(),
                 () -> draining);
         this.listeners = new Listeners();
         directory.subscribe(live);

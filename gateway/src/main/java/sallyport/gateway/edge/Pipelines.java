@@ -1,8 +1,11 @@
 package sallyport.gateway.edge;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
@@ -17,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * visitor, from balancer: HAProxyMessageDecoder, ProxyHeader, then as follows
  * visitor, first bytes:   HelloHandler
  * visitor, SSH:           the SSH door's handler
- * visitor, terminate:     SslHandler, HandshakeWatch, RequestDecoder, HttpResponseEncoder,
- *                         Http1VisitorConnection, ProxyHandler
+ * visitor, terminate:     SslHandler, HandshakeWatch, then as agreed
+ * visitor, HTTP/1.1:      SslHandler, RequestDecoder, HttpResponseEncoder, Http1VisitorConnection, ProxyHandler
+ * visitor, HTTP/2:        SslHandler, FrameGuard, Http2FrameCodec, Http2MultiplexHandler, Http2VisitorConnection
+ * its streams:            Http2VisitorStream, ProxyHandler
+ * its switched streams:   Http2Bytes, the bridge's side
  * authority, challenge:   SslHandler, ChallengeHandler
  * visitor, passthrough:   Passthrough, then the bridge's side
  * visitor, after 101:     SslHandler, the bridge's side
@@ -37,15 +43,37 @@ final class Pipelines {
     static void terminate(Channel channel, Front front, SslContext context, Visitor visitor) {
         SslHandler tls = context.newHandler(channel.alloc());
         tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
+        channel.pipeline().addLast(tls).addLast(new HandshakeWatch(front, visitor));
+    }
+
+    /** When TLS is up and HTTP/1.1 was agreed upon, or nothing. */
+    static void http1(Channel channel, Front front, Visitor visitor) {
         DevicePool devices = new DevicePool(front.devices(), visitor.address(), channel.eventLoop());
         Http1VisitorConnection connection = new Http1VisitorConnection(front, devices);
         channel.pipeline()
-                .addLast(tls)
-                .addLast(new HandshakeWatch(front, visitor))
                 .addLast(new RequestDecoder())
                 .addLast(new HttpResponseEncoder())
                 .addLast(connection)
                 .addLast(new ProxyHandler(front, visitor, devices, connection));
+    }
+
+    /** When TLS is up and HTTP/2 was agreed upon. */
+    static void http2(Channel channel, Front front, Visitor visitor) {
+        DevicePool devices = new DevicePool(front.devices(), visitor.address(), channel.eventLoop());
+        Http2FrameCodec codec = Http2Codec.build();
+        Http2VisitorConnection connection = new Http2VisitorConnection(front, visitor, devices, codec);
+        channel.pipeline()
+                .addLast(new FrameGuard(front.timers()::nanoTime, connection::flood))
+                .addLast(codec)
+                .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel stream) {
+                        connection.opened(stream);
+                        Http2VisitorStream wire = new Http2VisitorStream(connection);
+                        stream.pipeline().addLast(wire).addLast(new ProxyHandler(front, visitor, devices, wire));
+                    }
+                }))
+                .addLast(connection);
     }
 
     /** Behind the hello handler too: a certificate authority looks and leaves. */

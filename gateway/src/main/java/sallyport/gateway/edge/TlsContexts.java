@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import sallyport.gateway.cert.ChallengeAnswers;
@@ -47,12 +48,12 @@ final class TlsContexts {
         return PROVIDER == SslProvider.OPENSSL ? "BoringSSL" : "JDK";
     }
 
-    /** The context that shows this certificate. */
-    synchronized SslContext server(ServerCertificate certificate) throws SSLException {
-        Identity identity = new Identity(certificate);
+    /** The context that shows this certificate and speaks these protocols. */
+    synchronized SslContext server(ServerCertificate certificate, List<String> protocols) throws SSLException {
+        Identity identity = new Identity(certificate, protocols);
         SslContext context = contexts.get(identity);
         if (context == null) {
-            context = serverContext(certificate);
+            context = serverContext(certificate, protocols);
             contexts.put(identity, context);
         }
         return context;
@@ -80,7 +81,8 @@ final class TlsContexts {
                 .build();
     }
 
-    private static SslContext serverContext(ServerCertificate certificate) throws SSLException {
+    private static SslContext serverContext(ServerCertificate certificate, List<String> protocols)
+            throws SSLException {
         SslContext context = SslContextBuilder.forServer(
                         certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
                 .sslProvider(PROVIDER)
@@ -89,7 +91,7 @@ final class TlsContexts {
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        HelloHandler.HTTP_1_1))
+                        protocols))
                 .build();
         if (context instanceof OpenSslServerContext openSsl) {
             openSsl.sessionContext().setSessionCacheEnabled(false);
@@ -110,19 +112,23 @@ final class TlsContexts {
     /** Certificates are the same when they are the same object ({@code CertificateSource}). */
     private static final class Identity {
         private final ServerCertificate certificate;
+        private final List<String> protocols;
 
-        Identity(ServerCertificate certificate) {
+        Identity(ServerCertificate certificate, List<String> protocols) {
             this.certificate = certificate;
+            this.protocols = protocols;
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Identity identity && identity.certificate == certificate;
+            return other instanceof Identity identity
+                    && identity.certificate == certificate
+                    && identity.protocols.equals(protocols);
         }
 
         @Override
         public int hashCode() {
-            return System.identityHashCode(certificate);
+            return 31 * System.identityHashCode(certificate) + protocols.hashCode();
         }
     }
 }

@@ -207,6 +207,14 @@ public enum Fault {
             "The request names another host than the connection.",
             "Open a new connection to the host that you mean."),
     HEADER_TOO_LARGE(431, "The request's header is too large.", "Clear the cookies of this site and try again."),
+    HTTP2_VIOLATION(
+            432,
+            "The visitor broke the rules of HTTP/2: {detail}.",
+            "Update the visitor's program, or let it offer http/1.1 alone."),
+    HTTP2_FLOOD(
+            433,
+            "The visitor sent a flood of HTTP/2 frames, or asked for much and took nothing.",
+            "Nothing has to be done about an attack; for a program of your own, let it offer http/1.1 alone."),
     HELLO_TIMEOUT(
             451,
             "The visitor did not begin a TLS connection within {seconds} s.",
@@ -219,7 +227,7 @@ public enum Fault {
             453, "The visitor's TLS hello cannot be routed: {detail}.", "Connect by a device's name, not by address."),
     TLS_FAILED(454, "The TLS handshake with the visitor failed: {detail}.", "Check the visitor's TLS settings."),
     NO_COMMON_PROTOCOL(
-            455, "The visitor offers no protocol that is spoken here.", "Let it offer http/1.1 in ALPN, or no ALPN."),
+            455, "The visitor offers no protocol that is spoken here.", "Let it offer h2 or http/1.1 in ALPN, or no ALPN."),
     NO_CERTIFICATE(
             456,
             "There is no certificate for {hostname}.",

@@ -110,11 +110,13 @@ final class RawDevice implements AutoCloseable {
         return spoken;
     }
 
-    /** Resets every connection. */
+    /** Resets every connection that is open. */
     void resetAll() throws IOException {
         for (Socket socket : sockets) {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            if (!socket.isClosed()) {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            }
         }
     }
 

@@ -144,4 +144,107 @@ final class WebSocketTest {
             assertThat(visitor.isCutOff()).isTrue();
         }
     }
+
+    // over HTTP/2 (RFC 8441)
+
+    private static final String KEY = "sec-websocket-key: ";
+
+    private static String proof(String head) {
+        int at = head.indexOf(KEY) + KEY.length();
+        return new WebSocketKey(head.substring(at, head.indexOf("\r\n", at))).accept();
+    }
+
+    private static void connect(RawHttp2Visitor visitor, int stream) throws Exception {
+        String[] fields = RawHttp2Visitor.fields(
+                "CONNECT", "/live", ":protocol", "websocket", "sec-websocket-version", "13", "origin", "https://dev1.t.test");
+        visitor.send(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, stream, RawHttp2Visitor.block(fields));
+    }
+
+    @Test
+    void a_stream_of_http2_becomes_an_upgrade_at_the_device_and_carries_its_bytes() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (RawDevice device = RawDevice.running(connection -> {
+                    String head = connection.head();
+                    connection.send(SWITCHING.replace("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", proof(head)) + "first");
+                    connection.send(connection.read(9));
+                    if (connection.read() < 0) {
+                        ended.countDown();
+                    }
+                    connection.send("last");
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            connect(visitor, 1);
+            visitor.data(1, "ahead", false); // before any answer
+            visitor.data(1, "then", false).data(1, "", true);
+            RawHttp2Visitor.Answer answer = visitor.answer(1);
+            assertThat(answer.status()).isEqualTo("200");
+            assertThat(answer.head()).doesNotContainKeys("upgrade", "connection", "sec-websocket-accept");
+            assertThat(answer.body()).isEqualTo("firstaheadthenlast");
+            ended.await();
+            assertThat(device.heads().getFirst())
+                    .startsWith("GET /live HTTP/1.1\r\n")
+                    .contains("Connection: Upgrade\r\n", "Upgrade: websocket\r\n", "sec-websocket-version: 13\r\n");
+        }
+    }
+
+    @Test
+    void a_switch_over_http2_without_proof_that_the_key_was_read_is_refused() throws Exception {
+        try (RawDevice device = RawDevice.answering(SWITCHING);
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            connect(visitor, 1);
+            assertThat(visitor.answer(1).status()).isEqualTo("502");
+        }
+    }
+
+    @Test
+    void after_a_refused_switch_the_stream_ends_and_what_was_sent_ahead_goes_nowhere() throws Exception {
+        try (RawDevice device = RawDevice.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            connect(visitor, 1);
+            visitor.data(1, "GET /smuggled HTTP/1.1\r\n\r\n", false);
+            assertThat(visitor.answer(1).status()).isEqualTo("403");
+            assertThat(visitor.next(RawHttp2Visitor.RST_STREAM).stream()).isEqualTo(1);
+            assertThat(device.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_reset_passes_from_the_visitor_to_the_device_and_back() throws Exception {
+        CountDownLatch cut = new CountDownLatch(1);
+        try (RawDevice device = RawDevice.running(connection -> {
+                    String head = connection.head();
+                    connection.send(SWITCHING.replace("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", proof(head)));
+                    try {
+                        connection.read();
+                    } finally {
+                        cut.countDown();
+                    }
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            connect(visitor, 1);
+            visitor.next(RawHttp2Visitor.HEADERS);
+            visitor.send(RawHttp2Visitor.RST_STREAM, 0, 1, RawHttp2Visitor.number(8));
+            cut.await();
+            connect(visitor, 3);
+            visitor.next(RawHttp2Visitor.HEADERS);
+            device.resetAll();
+            assertThat(visitor.next(RawHttp2Visitor.RST_STREAM).stream()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void another_protocol_than_websocket_is_not_spoken() throws Exception {
+        try (RawDevice device = RawDevice.answering("");
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            String[] fields = RawHttp2Visitor.fields("CONNECT", "/", ":protocol", "connect-ip");
+            visitor.send(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, 1, RawHttp2Visitor.block(fields));
+            assertThat(visitor.answer(1).status()).isEqualTo("501");
+            assertThat(device.heads()).isEmpty();
+        }
+    }
 }
