@@ -49,8 +49,8 @@ public final class HostnameOption<T> {
             OptionKinds.orWord("off", "90s|10m|2h", OptionKinds::duration, OptionKinds::text));
 
     /** Whether HTTP/2 is offered to visitors. */
-    public static final HostnameOption<Boolean> HTTP2 = declareForConnections(
-            "http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
+    public static final HostnameOption<Boolean> HTTP2 =
+            declareForConnections("http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
 
     private final int index;
     private final String key;

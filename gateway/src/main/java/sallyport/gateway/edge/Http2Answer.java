@@ -20,7 +20,8 @@ final class Http2Answer {
     static Http2Headers head(HttpResponse answer) {
         boolean switching = answer.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         Http2Headers block = new DefaultHttp2Headers(false);
-        block.status(switching ? HttpResponseStatus.OK.codeAsText() : answer.status().codeAsText());
+        block.status(
+                switching ? HttpResponseStatus.OK.codeAsText() : answer.status().codeAsText());
         copy(answer.headers(), block);
         if (switching) {
             block.remove("sec-websocket-accept");

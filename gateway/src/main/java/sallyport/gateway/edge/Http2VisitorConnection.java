@@ -15,7 +15,6 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
@@ -194,8 +193,8 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
         Http2Exception violation = Http2Exception.class.isInstance(cause) ? (Http2Exception) cause : null;
         if (violation != null) {
             // the codec says GOAWAY and closes
-            access.unreadable(Fault.HTTP2_VIOLATION.problem(
-                    "detail", Printable.shorten(String.valueOf(violation.getMessage()))));
+            access.unreadable(
+                    Fault.HTTP2_VIOLATION.problem("detail", Printable.shorten(String.valueOf(violation.getMessage()))));
         } else {
             if (!(cause instanceof IOException)) {
                 log.error("a visitor's connection to {} failed", visitor.hostname(), cause);

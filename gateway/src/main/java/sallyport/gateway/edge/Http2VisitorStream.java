@@ -90,8 +90,7 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
 
     private void headers(ChannelHandlerContext ctx, Http2HeadersFrame block) throws MalformedMessage {
         if (begun) {
-            ctx.fireChannelRead(new DefaultLastHttpContent(
-                    Unpooled.EMPTY_BUFFER, Http2Head.trailers(block.headers())));
+            ctx.fireChannelRead(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, Http2Head.trailers(block.headers())));
             return;
         }
         begun = true;
@@ -223,8 +222,7 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
     /** The gateway has made the key, so it is the gateway that must see that the device has read it. */
     @Override
     public boolean trusts(HttpResponse switching) {
-        return key != null
-                && key.accept().equals(switching.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT));
+        return key != null && key.accept().equals(switching.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT));
     }
 
     @Override

@@ -81,8 +81,7 @@ final class TlsContexts {
                 .build();
     }
 
-    private static SslContext serverContext(ServerCertificate certificate, List<String> protocols)
-            throws SSLException {
+    private static SslContext serverContext(ServerCertificate certificate, List<String> protocols) throws SSLException {
         SslContext context = SslContextBuilder.forServer(
                         certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
                 .sslProvider(PROVIDER)

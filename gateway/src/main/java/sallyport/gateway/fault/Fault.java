@@ -227,7 +227,9 @@ public enum Fault {
             453, "The visitor's TLS hello cannot be routed: {detail}.", "Connect by a device's name, not by address."),
     TLS_FAILED(454, "The TLS handshake with the visitor failed: {detail}.", "Check the visitor's TLS settings."),
     NO_COMMON_PROTOCOL(
-            455, "The visitor offers no protocol that is spoken here.", "Let it offer h2 or http/1.1 in ALPN, or no ALPN."),
+            455,
+            "The visitor offers no protocol that is spoken here.",
+            "Let it offer h2 or http/1.1 in ALPN, or no ALPN."),
     NO_CERTIFICATE(
             456,
             "There is no certificate for {hostname}.",

@@ -104,8 +104,7 @@ final class Http2FloodTest {
 
     @Test
     void continuations_without_end() throws Exception {
-        endsTheOffender(
-                headers(0, 1), stream -> RawHttp2Visitor.frame(RawHttp2Visitor.CONTINUATION, 0, 1));
+        endsTheOffender(headers(0, 1), stream -> RawHttp2Visitor.frame(RawHttp2Visitor.CONTINUATION, 0, 1));
         endsTheOffender(
                 headers(0, 1),
                 stream -> RawHttp2Visitor.frame(
@@ -137,7 +136,9 @@ final class Http2FloodTest {
                 TestFront front = TestFront.leadingTo(device);
                 RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
             assertThat(visitor.get(1, "/", crumbs).answer(1).status()).isEqualTo("200");
-            assertThat(device.heads().getFirst()).containsOnlyOnce("cookie: a=b; a=b").doesNotContain("; ;");
+            assertThat(device.heads().getFirst())
+                    .containsOnlyOnce("cookie: a=b; a=b")
+                    .doesNotContain("; ;");
         }
     }
 
@@ -173,8 +174,7 @@ final class Http2FloodTest {
     void windows_that_open_without_anything_to_send() throws Exception {
         endsTheOffender(
                 new byte[0],
-                stream -> RawHttp2Visitor.frame(
-                        RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(1)));
+                stream -> RawHttp2Visitor.frame(RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(1)));
     }
 
     @Test
@@ -220,10 +220,8 @@ final class Http2FloodTest {
                 RawHttp2Visitor.Frame data = visitor.next(RawHttp2Visitor.DATA);
                 got += data.payload().length;
                 if (data.payload().length > 0) {
-                    visitor.send(
-                            RawHttp2Visitor.WINDOW_UPDATE, 0, 1, RawHttp2Visitor.number(data.payload().length));
-                    visitor.send(
-                            RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(data.payload().length));
+                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 1, RawHttp2Visitor.number(data.payload().length));
+                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(data.payload().length));
                 }
             }
             assertThat(new String(new byte[got], StandardCharsets.US_ASCII)).hasSize(body.length());

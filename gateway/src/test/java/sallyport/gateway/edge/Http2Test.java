@@ -66,7 +66,11 @@ final class Http2Test {
             assertThat(device.heads().getFirst())
                     .startsWith("GET /a%5B?b=c|d HTTP/1.1\r\n")
                     .containsOnlyOnce("host: dev1.t.test\r\n")
-                    .contains("cookie: a=1; b=2\r\n", "Via: 2 sallyport-", "X-Forwarded-For: 127.0.0.1\r\n", "TE: trailers");
+                    .contains(
+                            "cookie: a=1; b=2\r\n",
+                            "Via: 2 sallyport-",
+                            "X-Forwarded-For: 127.0.0.1\r\n",
+                            "TE: trailers");
         }
     }
 
@@ -299,7 +303,8 @@ final class Http2Test {
         try (RawDevice device = RawDevice.answering(OK);
                 TestFront front = TestFront.leadingTo(device);
                 RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
-            assertThat(visitor.get(1, "/", "x", "y".repeat(9000)).answer(1).status()).isEqualTo("431");
+            assertThat(visitor.get(1, "/", "x", "y".repeat(9000)).answer(1).status())
+                    .isEqualTo("431");
             String[] crumbs = new String[400];
             for (int i = 0; i < crumbs.length; i += 2) {
                 crumbs[i] = "cookie";

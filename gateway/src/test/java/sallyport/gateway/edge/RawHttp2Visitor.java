@@ -206,8 +206,8 @@ final class RawHttp2Visitor implements AutoCloseable {
         try {
             Http2Headers headers = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
             Map<String, String> fields = new HashMap<>();
-            headers.forEach(field -> fields.merge(
-                    field.getKey().toString(), field.getValue().toString(), (a, b) -> a + "\n" + b));
+            headers.forEach(field ->
+                    fields.merge(field.getKey().toString(), field.getValue().toString(), (a, b) -> a + "\n" + b));
             return fields;
         } catch (Http2Exception e) {
             throw new IOException(e);

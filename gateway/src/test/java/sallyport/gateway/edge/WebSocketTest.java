@@ -156,7 +156,14 @@ final class WebSocketTest {
 
     private static void connect(RawHttp2Visitor visitor, int stream) throws Exception {
         String[] fields = RawHttp2Visitor.fields(
-                "CONNECT", "/live", ":protocol", "websocket", "sec-websocket-version", "13", "origin", "https://dev1.t.test");
+                "CONNECT",
+                "/live",
+                ":protocol",
+                "websocket",
+                "sec-websocket-version",
+                "13",
+                "origin",
+                "https://dev1.t.test");
         visitor.send(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, stream, RawHttp2Visitor.block(fields));
     }
 
