@@ -193,7 +193,7 @@ final class Http2FloodTest {
                     RawHttp2Visitor.Frame frame = offender.next();
                     ended = frame.type() == RawHttp2Visitor.GOAWAY;
                     if (frame.type() == RawHttp2Visitor.PING && (frame.flags() & RawHttp2Visitor.ACK) == 0) {
-                        offender.send(RawHttp2Visitor.PING, RawHttp2Visitor.ACK, 0, frame.payload());
+                        offender.send(RawHttp2Visitor.PING, RawHttp2Visitor.ACK, 0, frame.bytes());
                     }
                 }
             } catch (java.net.SocketTimeoutException e) {
@@ -218,10 +218,10 @@ final class Http2FloodTest {
             int got = 0;
             while (got < body.length()) {
                 RawHttp2Visitor.Frame data = visitor.next(RawHttp2Visitor.DATA);
-                got += data.payload().length;
-                if (data.payload().length > 0) {
-                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 1, RawHttp2Visitor.number(data.payload().length));
-                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(data.payload().length));
+                got += data.payload().length();
+                if (data.payload().length() > 0) {
+                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 1, RawHttp2Visitor.number(data.payload().length()));
+                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(data.payload().length()));
                 }
             }
             assertThat(new String(new byte[got], StandardCharsets.US_ASCII)).hasSize(body.length());

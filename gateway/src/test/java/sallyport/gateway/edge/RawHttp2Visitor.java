@@ -40,14 +40,19 @@ final class RawHttp2Visitor implements AutoCloseable {
     static final int END_HEADERS = 4;
     private static final int PATIENCE_MILLIS = 8_000;
 
-    record Frame(int type, int flags, int stream, byte[] payload) {
+    /** @param payload its bytes as characters */
+    record Frame(int type, int flags, int stream, String payload) {
+        byte[] bytes() {
+            return payload.getBytes(StandardCharsets.ISO_8859_1);
+        }
+
         int number() {
-            return ByteBuffer.wrap(payload).getInt();
+            return ByteBuffer.wrap(bytes()).getInt();
         }
 
         /** The error of a GOAWAY. */
         int error() {
-            return ByteBuffer.wrap(payload).getInt(4);
+            return ByteBuffer.wrap(bytes()).getInt(4);
         }
 
         boolean ends() {
@@ -140,7 +145,7 @@ final class RawHttp2Visitor implements AutoCloseable {
         } else {
             block.write(127);
             for (length -= 127; length >= 128; length >>= 7) {
-                block.write(length & 127 | 128);
+                block.write((length & 127) | 128);
             }
             block.write(length);
         }
@@ -191,7 +196,7 @@ final class RawHttp2Visitor implements AutoCloseable {
         if (type == SETTINGS && (flags & ACK) == 0) {
             send(SETTINGS, ACK, 0);
         }
-        return new Frame(type, flags, stream, payload);
+        return new Frame(type, flags, stream, new String(payload, StandardCharsets.ISO_8859_1));
     }
 
     Frame next(int type) throws IOException {
@@ -204,7 +209,7 @@ final class RawHttp2Visitor implements AutoCloseable {
 
     private Map<String, String> fields(Frame frame) throws IOException {
         try {
-            Http2Headers headers = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+            Http2Headers headers = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.bytes()));
             Map<String, String> fields = new HashMap<>();
             headers.forEach(field ->
                     fields.merge(field.getKey().toString(), field.getValue().toString(), (a, b) -> a + "\n" + b));
@@ -251,7 +256,7 @@ final class RawHttp2Visitor implements AutoCloseable {
                         trailers = fields;
                     }
                 }
-                case DATA -> body.append(new String(frame.payload(), StandardCharsets.ISO_8859_1));
+                case DATA -> body.append(frame.payload());
                 case RST_STREAM -> {
                     return new Answer(
                             head, body.toString(), trailers, Optional.of(frame.number()), false, interim.toString());
