@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -169,6 +170,9 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
                 stallAnswered = true;
             }
         }
+        if (message instanceof Http2GoAwayFrame) {
+            end(); // it opens no stream any more
+        }
         ReferenceCountUtil.release(message);
     }
 
@@ -203,10 +207,24 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The guard of its frames has found that it must end. */
+    void end(Http2Error why) {
+        if (why == Http2Error.ENHANCE_YOUR_CALM) {
+            flood();
+        } else if (!over) {
+            over = true;
+            deadline().clear();
+            access.unreadable(Fault.HTTP2_VIOLATION.problem("detail", "a stream that it had ended, or skipped"));
+            context().writeAndFlush(new DefaultHttp2GoAwayFrame(why));
+            Closing.gently(context().channel(), front.deadlines().linger());
+        }
+    }
+
     /** It sends nothing but work, or takes nothing that it has asked for. */
-    void flood() {
+    private void flood() {
         if (!over) {
             over = true;
+            deadline().clear();
             access.unreadable(Fault.HTTP2_FLOOD.problem());
             context().writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.ENHANCE_YOUR_CALM));
             Closing.abort(context().channel());

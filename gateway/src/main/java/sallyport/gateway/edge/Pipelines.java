@@ -63,7 +63,7 @@ final class Pipelines {
         Http2FrameCodec codec = Http2Codec.build();
         Http2VisitorConnection connection = new Http2VisitorConnection(front, visitor, devices, codec);
         channel.pipeline()
-                .addLast(new FrameGuard(front.timers()::nanoTime, connection::flood))
+                .addLast(new FrameGuard(front.timers()::nanoTime, connection::end))
                 .addLast(codec)
                 .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
                     @Override

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sallyport.gateway.cert.ServerCertificate;
 import sallyport.gateway.event.GatewayEvent.Speech;
 
@@ -122,17 +124,19 @@ final class RealPeersTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    @Test
-    void a_download_is_the_same_on_both_sides() throws Exception {
-        curl("-o", folder + "/down.bin", url("/big.bin"));
+    @ParameterizedTest
+    @ValueSource(strings = {"--http1.1", "--http2"})
+    void a_download_is_the_same_on_both_sides(String version) throws Exception {
+        curl(version, "-o", folder + "/down.bin", url("/big.bin"));
         assertThat(sha256(folder.resolve("down.bin"))).isEqualTo(sha256(folder.resolve("www/big.bin")));
     }
 
-    @Test
-    void an_upload_with_length_and_one_in_chunks_are_the_same_on_both_sides() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"--http1.1", "--http2"})
+    void an_upload_with_length_and_one_in_chunks_are_the_same_on_both_sides(String version) throws Exception {
         String file = folder + "/www/big.bin";
-        curl("-T", file, "-H", "Expect: 100-continue", url("/put/length.bin"));
-        curl("-X", "PUT", "--data-binary", "@" + file, "-H", "Transfer-Encoding: chunked", url("/put/chunked.bin"));
+        curl(version, "-T", file, "-H", "Expect: 100-continue", url("/put/length.bin"));
+        curl(version, "-X", "PUT", "--data-binary", "@" + file, "-H", "Transfer-Encoding: chunked", url("/put/chunked.bin"));
         assertThat(sha256(folder.resolve("www/put/length.bin"))).isEqualTo(sha256(Path.of(file)));
         assertThat(sha256(folder.resolve("www/put/chunked.bin"))).isEqualTo(sha256(Path.of(file)));
     }
@@ -150,14 +154,18 @@ final class RealPeersTest {
     }
 
     @Test
-    void curl_sees_http_1_1_and_tls_1_3() throws Exception {
-        assertThat(curl("-v", url("/say"))).contains("SSL connection using TLSv1.3", "HTTP/1.1 200 OK");
+    void curl_sees_the_version_that_it_asks_for_and_tls_1_3() throws Exception {
+        assertThat(curl("--http1.1", "-v", url("/say"))).contains("SSL connection using TLSv1.3", "HTTP/1.1 200 OK");
+        assertThat(curl("--http2", "-v", url("/say"))).contains("SSL connection using TLSv1.3", "HTTP/2 200");
     }
 
-    @Test
-    void a_range_and_a_head_are_answered_by_nginx_itself() throws Exception {
-        assertThat(curl("-I", url("/big.bin"))).contains("Server: nginx", "Content-Length: " + SIZE);
-        assertThat(curl("-i", "-r", "0-3", "-o", "-", "-D", "-", url("/big.bin")))
-                .contains("206 Partial Content");
+    @ParameterizedTest
+    @ValueSource(strings = {"--http1.1", "--http2"})
+    void a_range_and_a_head_are_answered_by_nginx_itself(String version) throws Exception {
+        assertThat(curl(version, "-I", url("/big.bin")))
+                .containsIgnoringCase("Server: nginx")
+                .containsIgnoringCase("Content-Length: " + SIZE);
+        assertThat(curl(version, "-i", "-r", "0-3", "-o", "-", "-D", "-", url("/big.bin")))
+                .containsPattern("HTTP/[12.]+ 206");
     }
 }
