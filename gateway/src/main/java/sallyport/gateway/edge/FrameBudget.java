@@ -19,6 +19,10 @@ final class FrameBudget {
     static final int RESET = 2;
 
     static final int SETTINGS = 5;
+    /** Bytes of a field block that hardly any head has: references to a table in it could stand for millions. */
+    static final int LARGE_BLOCK = 10 * 1024;
+
+    static final int LARGE_BLOCK_POINTS = 50;
     /** Window updates to begin with and at most. */
     static final int GRANTS = 2000;
     /** Bytes to the visitor that earn another window update. */
@@ -51,8 +55,9 @@ final class FrameBudget {
             case Http2FrameTypes.RST_STREAM -> points -= RESET;
             case Http2FrameTypes.SETTINGS -> points -= SETTINGS;
             case Http2FrameTypes.DATA -> points -= length == 0 && !ends ? 1 : 0;
-            case Http2FrameTypes.HEADERS -> {}
-            default -> points--; // PING, PRIORITY, CONTINUATION, GOAWAY, PUSH_PROMISE, and whatever is unknown
+            case Http2FrameTypes.HEADERS -> points -= length > LARGE_BLOCK ? LARGE_BLOCK_POINTS : 0;
+            case Http2FrameTypes.CONTINUATION -> points -= length > LARGE_BLOCK ? LARGE_BLOCK_POINTS : 1;
+            default -> points--; // PING, PRIORITY, GOAWAY, PUSH_PROMISE, and whatever is unknown
         }
         return points >= 0 && grants >= 0;
     }

@@ -91,7 +91,7 @@ final class VisitorRefusedTest {
             try (socket) {
                 SSLParameters parameters = socket.getSSLParameters();
                 parameters.setServerNames(java.util.List.of(new javax.net.ssl.SNIHostName("dev1.t.test")));
-                parameters.setApplicationProtocols(new String[] {"h2", "acme-tls/1"});
+                parameters.setApplicationProtocols(new String[] {"h3", "acme-tls/1"});
                 socket.setSSLParameters(parameters);
                 assertThatThrownBy(socket::startHandshake).hasMessageContaining("no_application_protocol");
             }
