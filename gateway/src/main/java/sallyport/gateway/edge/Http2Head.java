@@ -12,7 +12,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
-import sallyport.gateway.edge.HeadLimits.Grammar;
 import sallyport.gateway.fault.Fault;
 
 /**
@@ -222,7 +221,7 @@ final class Http2Head {
     }
 
     private void bodyLength(boolean ends) throws MalformedMessage {
-        BodyLength length = BodyLength.of(fields, Grammar.STRICT);
+        BodyLength length = BodyLength.of(fields, LIMITS.grammar());
         if (ends && length.bytes() > 0) {
             throw MalformedMessage.bad("a Content-Length without a body");
         }
