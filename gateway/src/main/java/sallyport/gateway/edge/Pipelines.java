@@ -41,7 +41,7 @@ final class Pipelines {
 
     /** Behind the hello handler, which then leaves and passes on what it has read. */
     static void terminate(Channel channel, Front front, SslContext context, Visitor visitor) {
-        SslHandler tls = context.newHandler(channel.alloc());
+        SslHandler tls = TlsContexts.handler(context, channel.alloc());
         tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
         channel.pipeline().addLast(tls).addLast(new HandshakeWatch(front, visitor));
     }

@@ -1,12 +1,16 @@
 package sallyport.gateway.edge;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.internal.tcnative.SSL;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +61,15 @@ final class TlsContexts {
             contexts.put(identity, context);
         }
         return context;
+    }
+
+    /** A visitor's TLS. Without a session cache TLS 1.2 still resumes by ticket, so tickets are forbidden for each connection. */
+    static SslHandler handler(SslContext context, ByteBufAllocator memory) {
+        SslHandler tls = context.newHandler(memory);
+        if (tls.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+        }
+        return tls;
     }
 
     /**

@@ -38,7 +38,7 @@ final class RawHttp2Visitor implements AutoCloseable {
     static final int END_STREAM = 1;
     static final int ACK = 1;
     static final int END_HEADERS = 4;
-    private static final int PATIENCE_MILLIS = 8_000;
+    private static final int PATIENCE_MILLIS = 15_000;
 
     /** @param payload its bytes as characters */
     record Frame(int type, int flags, int stream, String payload) {
