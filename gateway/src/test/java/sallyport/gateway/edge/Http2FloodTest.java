@@ -226,8 +226,16 @@ final class Http2FloodTest {
                 RawHttp2Visitor.Frame data = visitor.next(RawHttp2Visitor.DATA);
                 got += data.payload().length();
                 if (data.payload().length() > 0) {
-                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 1, RawHttp2Visitor.number(data.payload().length()));
-                    visitor.send(RawHttp2Visitor.WINDOW_UPDATE, 0, 0, RawHttp2Visitor.number(data.payload().length()));
+                    visitor.send(
+                            RawHttp2Visitor.WINDOW_UPDATE,
+                            0,
+                            1,
+                            RawHttp2Visitor.number(data.payload().length()));
+                    visitor.send(
+                            RawHttp2Visitor.WINDOW_UPDATE,
+                            0,
+                            0,
+                            RawHttp2Visitor.number(data.payload().length()));
                 }
             }
             assertThat(new String(new byte[got], StandardCharsets.US_ASCII)).hasSize(body.length());

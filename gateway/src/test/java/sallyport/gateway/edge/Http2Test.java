@@ -322,8 +322,7 @@ final class Http2Test {
                 TestFront front = TestFront.leadingTo(device);
                 RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
             Frame origin = visitor.next(RawHttp2Visitor.ORIGIN);
-            assertThat(origin.payload().substring(2))
-                    .isEqualTo("https://dev1.t.test:8443");
+            assertThat(origin.payload().substring(2)).isEqualTo("https://dev1.t.test:8443");
             String[] other = {":method", "POST", ":scheme", "https", ":authority", "dev2.t.test", ":path", "/"};
             visitor.send(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, 1, RawHttp2Visitor.block(other));
             assertThat(visitor.answer(1).status()).isEqualTo("421");

@@ -136,7 +136,15 @@ final class RealPeersTest {
     void an_upload_with_length_and_one_in_chunks_are_the_same_on_both_sides(String version) throws Exception {
         String file = folder + "/www/big.bin";
         curl(version, "-T", file, "-H", "Expect: 100-continue", url("/put/length.bin"));
-        curl(version, "-X", "PUT", "--data-binary", "@" + file, "-H", "Transfer-Encoding: chunked", url("/put/chunked.bin"));
+        curl(
+                version,
+                "-X",
+                "PUT",
+                "--data-binary",
+                "@" + file,
+                "-H",
+                "Transfer-Encoding: chunked",
+                url("/put/chunked.bin"));
         assertThat(sha256(folder.resolve("www/put/length.bin"))).isEqualTo(sha256(Path.of(file)));
         assertThat(sha256(folder.resolve("www/put/chunked.bin"))).isEqualTo(sha256(Path.of(file)));
     }

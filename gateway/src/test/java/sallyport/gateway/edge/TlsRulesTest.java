@@ -49,7 +49,8 @@ final class TlsRulesTest {
     void tls_before_1_2_is_refused() throws IOException {
         try (TestFront front = new TestFront()) {
             front.publish(d -> d, r -> r);
-            assertThat(client(front, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")).contains("alert protocol version");
+            assertThat(client(front, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"))
+                    .contains("alert protocol version");
         }
     }
 
