@@ -4,8 +4,8 @@
 # COMMAND:PACKAGE, Debian's names.
 # shellcheck disable=SC2034  # used by ./check
 PEERS=(ssh:openssh-client sshd:openssh-server dbclient:dropbear-bin plink:putty-tools puttygen:putty-tools
-    nginx:nginx-light haproxy:haproxy nc:netcat-openbsd curl:curl openssl:openssl pebble:pebble named:bind9
-    shellcheck:shellcheck)
+    nginx:nginx-light apache2:apache2-bin lighttpd:lighttpd haproxy:haproxy node:nodejs nc:netcat-openbsd curl:curl
+    openssl:openssl pebble:pebble named:bind9 shellcheck:shellcheck)
 # shellcheck disable=SC2034
 BROWSER=(chromium:chromium node:nodejs npm:npm)
 

@@ -11,6 +11,7 @@ import sallyport.gateway.fault.Fault;
  */
 final class HeadFinder {
     private final HeadLimits limits;
+    private boolean trailers;
     private int seen;
     private int lineStart;
 
@@ -18,8 +19,9 @@ final class HeadFinder {
         this.limits = limits;
     }
 
-    /** Starts again for the next head. */
-    void reset() {
+    /** Starts again, for a head or for a trailer section. */
+    void reset(boolean trailers) {
+        this.trailers = trailers;
         seen = 0;
         lineStart = 0;
     }
@@ -64,7 +66,7 @@ final class HeadFinder {
 
     private void checkLimits() throws MalformedMessage {
         if (seen - lineStart > limits.line() + 2) {
-            throw lineStart == 0 ? lineTooLong() : FieldParser.tooLarge();
+            throw lineStart == 0 && !trailers ? lineTooLong() : FieldParser.tooLarge();
         }
         if (seen > limits.head() + limits.line()) {
             throw FieldParser.tooLarge();

@@ -199,7 +199,7 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
         }
         byte[] bytes = ByteBufUtil.getBytes(pending, pending.readerIndex(), length);
         pending.skipBytes(length);
-        finder.reset();
+        finder.reset(false);
         blankSkipped = false;
         HttpMessage message = head(bytes);
         boolean complete =
@@ -246,6 +246,9 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
         byte[] line = new byte[length];
         pending.readBytes(line).skipBytes(1);
         remaining = ChunkSize.parse(line, limits.grammar());
+        if (remaining == 0) {
+            finder.reset(true);
+        }
         state = remaining == 0 ? State.TRAILERS : State.CHUNK_DATA;
         return true;
     }
@@ -277,7 +280,7 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
         }
         byte[] bytes = ByteBufUtil.getBytes(pending, pending.readerIndex(), length);
         pending.skipBytes(length);
-        finder.reset();
+        finder.reset(false);
         HttpHeaders trailers = FieldParser.parse(bytes, 0, length, limits);
         state = afterMessage();
         HopFields.cleanTrailers(trailers);

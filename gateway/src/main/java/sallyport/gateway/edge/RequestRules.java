@@ -57,12 +57,15 @@ final class RequestRules {
     private static Verdict target(HttpRequest request, Authority host) {
         String target = request.uri();
         boolean options = request.method().equals(HttpMethod.OPTIONS);
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            return bad("CONNECT, which asks for a tunnel");
+        }
         if (target.startsWith("/") || (target.equals("*") && options)) {
             return new Verdict.Accepted(target, host.text());
         }
         String lower = target.toLowerCase(Locale.ROOT);
         int start = lower.startsWith("https://") ? 8 : lower.startsWith("http://") ? 7 : -1;
-        if (start < 0 || request.method().equals(HttpMethod.CONNECT)) {
+        if (start < 0) {
             return bad("a request target that is neither a path nor an address");
         }
         int end = start;
