@@ -116,7 +116,8 @@ public final class Gateway implements AutoCloseable {
         directory.subscribe(history);
         directory.subscribe(knocking);
         EventLog log = new EventLog(timers);
-        GatewayEvents events = GatewayEvents.all(List.of(log, metrics, history, knocking, recent));
+        PinMemory pins = new PinMemory(stored, blocking);
+        GatewayEvents events = GatewayEvents.all(List.of(log, metrics, history, knocking, recent, pins));
         hostKeys.warnings().forEach(warning -> events.happened(new GatewayEvent.Notice(warning)));
 
         certificates = Certificates.open(config, directory, timers, events, blocking);

@@ -1,6 +1,7 @@
 package sallyport.gateway.directory;
 
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +52,21 @@ public final class HostnameOption<T> {
     /** Whether HTTP/2 is offered to visitors. */
     public static final HostnameOption<Boolean> HTTP2 =
             declareForConnections("http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
+
+    /** Which certificate the device's web server has to show. */
+    public static final HostnameOption<DeviceCertificate> DEVICE_CERTIFICATE = declare(
+            "device-certificate",
+            "any",
+            "Which certificate of the device is accepted: any, the one it shows first (pinned), or one that an"
+                    + " authority has issued (its PEM text).",
+            new OptionKind<>("any|pinned[:SHA256:...]|PEM", DeviceCertificate::parse, DeviceCertificate::text));
+
+    /** Until when the device's TLS may be too old or too weak; empty: it may not. */
+    public static final HostnameOption<Optional<LocalDate>> DEVICE_TLS_LEGACY_UNTIL = declare(
+            "device-tls-legacy-until",
+            "off",
+            "Accept TLS 1.0 and 1.1, short keys and SHA-1 from the device until the end of this day (UTC).",
+            OptionKinds.orWord("off", "YYYY-MM-DD", OptionKinds::date, LocalDate::toString));
 
     private final int index;
     private final String key;

@@ -1,6 +1,8 @@
 package sallyport.gateway.directory;
 
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -90,6 +92,14 @@ final class OptionKinds {
         return fields.size() == ForwardedField.values().length
                 ? "all"
                 : fields.stream().map(ForwardedField::fieldName).collect(Collectors.joining(","));
+    }
+
+    static LocalDate date(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw invalid("\"" + Printable.shorten(text) + "\" is no date", "Write it as YYYY-MM-DD.");
+        }
     }
 
     /** {@code 90s}, {@code 10m}, {@code 2h}, {@code 1d}. */

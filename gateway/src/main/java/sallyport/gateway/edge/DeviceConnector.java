@@ -8,9 +8,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +20,14 @@ import sallyport.gateway.directory.DeviceTls;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.edge.DeviceContexts.Terms;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Slip;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
+import sallyport.gateway.time.Timers;
 import sallyport.gateway.tunnel.EventLoops;
 import sallyport.gateway.tunnel.StreamRefused;
 import sallyport.gateway.tunnel.StreamRequest;
@@ -40,15 +45,23 @@ final class DeviceConnector {
 
     private final Tunnels tunnels;
     private final DeviceSpeech speech;
-    private final TlsContexts tls;
+    private final DeviceContexts tls;
     private final Duration handshake;
+    private final Timers timers;
     private final GatewayEvents events;
 
-    DeviceConnector(Tunnels tunnels, DeviceSpeech speech, TlsContexts tls, Duration handshake, GatewayEvents events) {
+    DeviceConnector(
+            Tunnels tunnels,
+            DeviceSpeech speech,
+            DeviceContexts tls,
+            Duration handshake,
+            Timers timers,
+            GatewayEvents events) {
         this.tunnels = tunnels;
         this.speech = speech;
         this.tls = tls;
         this.handshake = handshake;
+        this.timers = timers;
         this.events = events;
     }
 
@@ -102,9 +115,18 @@ final class DeviceConnector {
             @Override
             protected void initChannel(Channel channel) {
                 DeviceConnection connection = new DeviceConnection(to, slip -> mended(to, slip), ready);
-                Pipelines.device(channel, secured ? tls.device() : null, handshake, connection);
+                SslHandler secure = secured && to instanceof Destination.DevicePort port ? secure(port, channel) : null;
+                Pipelines.device(channel, secure, handshake, connection);
             }
         };
+    }
+
+    /** The name and number of the peer find the sessions that can be resumed; without a dot, the name goes into no hello. */
+    private SslHandler secure(Destination.DevicePort to, Channel channel) {
+        Terms terms = Terms.of(to.route(), timers.now());
+        return tls.of(terms)
+                .newHandler(
+                        channel.alloc(), terms.device().value(), terms.port().value());
     }
 
     private void mended(Destination by, Slip slip) {
@@ -247,7 +269,10 @@ final class DeviceConnector {
 
         /** The stream was open, and then there was no TLS on it. */
         private void connectionFailed(Speech known, OptionalLong before, @Nullable Throwable cause) {
-            if (cause instanceof NotSslRecordException) {
+            Optional<Problem> unfit = unfit(cause);
+            if (unfit.isPresent()) {
+                outcome.accept(new Outcome.Refused(Refusal.of(HttpResponseStatus.BAD_GATEWAY, unfit.get())));
+            } else if (cause instanceof NotSslRecordException) {
                 speech.probe(route.device(), route.port());
                 if (to.port().tlsSeen()) {
                     refusePlain();
@@ -260,6 +285,15 @@ final class DeviceConnector {
                 speech.probe(route.device(), route.port());
                 refuse(HttpResponseStatus.BAD_GATEWAY, Fault.DEVICE_TLS_FAILED);
             }
+        }
+
+        /** What the device's TLS lacks, when that is why there is none. */
+        private Optional<Problem> unfit(@Nullable Throwable cause) {
+            Optional<Problem> refusal = DeviceTrust.findRefusal(cause);
+            if (refusal.isPresent() || cause == null || !TlsContexts.isTooOld(cause)) {
+                return refusal;
+            }
+            return Optional.of(Fault.DEVICE_TLS_OLD.problem("hostname", route.hostname()));
         }
 
         private void refusePlain() {

@@ -60,10 +60,17 @@ public final class HttpsFront {
         this.loops = loops;
         this.events = events;
         TlsContexts tls = new TlsContexts();
+        DevicePins pins = new DevicePins(events);
         LiveVisitors live = new LiveVisitors();
         this.front = new Front(
                 new AccessRules(directory, settings.console()),
-                new DeviceConnector(tunnels, speech, tls, settings.deadlines().handshake(), events),
+                new DeviceConnector(
+                        tunnels,
+                        speech,
+                        new DeviceContexts(pins),
+                        settings.deadlines().handshake(),
+                        timers,
+                        events),
                 tunnels,
                 new Certificates(certificates, tls),
                 live,
@@ -78,6 +85,7 @@ public final class HttpsFront {
                 () -> draining);
         this.listeners = new Listeners();
         directory.subscribe(live);
+        directory.subscribe(pins);
     }
 
     /** A name in Via that no other gateway has, and that says nothing about this one. */

@@ -35,16 +35,22 @@ public final class PageFetch {
     private static final String SELF = "sallyport-test";
     private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-    private final DeviceConnector devices;
+    private final Tunnels tunnels;
+    private final DeviceSpeech speech;
     private final EventLoopGroup loops;
     private final Timers timers;
 
     public PageFetch(Tunnels tunnels, DeviceSpeech speech, EventLoopGroup loops, Timers timers) {
-        // what a test meets is its answer, and no event of a visitor
-        this.devices =
-                new DeviceConnector(tunnels, speech, new TlsContexts(), Deadlines.DEFAULT.handshake(), event -> {});
+        this.tunnels = tunnels;
+        this.speech = speech;
         this.loops = loops;
         this.timers = timers;
+    }
+
+    /** What a test meets is its answer, and no event of a visitor; so it pins nothing either, and begins a session of its own. */
+    private DeviceConnector devices() {
+        DeviceContexts contexts = new DeviceContexts(new DevicePins(event -> {}));
+        return new DeviceConnector(tunnels, speech, contexts, Deadlines.DEFAULT.handshake(), timers, event -> {});
     }
 
     /** What came of a request. */
@@ -103,7 +109,7 @@ public final class PageFetch {
         EventLoop loop = loops.next();
         Timers.Timeout late = timers.schedule(
                 loop, PATIENCE, () -> result.complete(new Outcome.Failed(Fault.WEB_SERVER_SILENT.problem())));
-        loop.execute(() -> devices.connect(new Destination.DevicePort(route, port), HERE, loop, outcome -> {
+        loop.execute(() -> devices().connect(new Destination.DevicePort(route, port), HERE, loop, outcome -> {
             switch (outcome) {
                 case DeviceConnector.Outcome.Refused refused ->
                     result.complete(new Outcome.Failed(refused.refusal().problem()));

@@ -88,10 +88,9 @@ final class Pipelines {
         channel.pipeline().addLast(new Passthrough(front, visitor));
     }
 
-    static void device(Channel channel, @Nullable SslContext context, Duration handshake, DeviceConnection connection) {
+    static void device(Channel channel, @Nullable SslHandler tls, Duration handshake, DeviceConnection connection) {
         ChannelPipeline pipeline = channel.pipeline();
-        if (context != null) {
-            SslHandler tls = context.newHandler(channel.alloc());
+        if (tls != null) {
             tls.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
             pipeline.addLast(tls);
         }

@@ -9,18 +9,18 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.cert.ServerCertificate;
 
 /**
- * The TLS settings of both sides. BoringSSL where its library loads, else the JDK's.
+ * The TLS settings towards visitors. BoringSSL where its library loads, else the JDK's.
  *
  * <p>Server contexts are kept per certificate, never per name: what a stranger writes into a ClientHello must not grow a
  * table. Sessions are not resumed, so no ticket of one name is ever good for another. Any thread.
@@ -29,9 +29,8 @@ final class TlsContexts {
     /** Contexts kept; the least recently used goes first. */
     static final int MAX_CONTEXTS = 1024;
 
-    private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+    static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
 
-    private final SslContext device;
     private final Map<Identity, SslContext> contexts = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Identity, SslContext> eldest) {
@@ -39,12 +38,17 @@ final class TlsContexts {
         }
     };
 
-    TlsContexts() {
-        try {
-            device = deviceContext();
-        } catch (SSLException e) {
-            throw new IllegalStateException("the TLS library cannot be used", e);
+    /** True when a handshake failed for want of a version of TLS that both sides speak (RFC 8446 section 6.2). */
+    static boolean isTooOld(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            String words = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
+            if (words.contains("unsupported_protocol")
+                    || words.contains("protocol_version")
+                    || words.contains("protocol version")) {
+                return true;
+            }
         }
+        return false;
     }
 
     /** {@code BoringSSL} or {@code JDK}. */
@@ -70,14 +74,6 @@ final class TlsContexts {
             SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
         }
         return tls;
-    }
-
-    /**
-     * The context for TLS to devices. It trusts any certificate: the SSH tunnel has authenticated the device, whose
-     * certificate is usually self-signed. Old versions are allowed for the same reason: the tunnel protects the bytes.
-     */
-    SslContext device() {
-        return device;
     }
 
     /** Shows a challenge's certificate under the protocol that is made for it and for nothing else (RFC 8737 section 3). */
@@ -109,16 +105,6 @@ final class TlsContexts {
             openSsl.sessionContext().setSessionCacheEnabled(false);
         }
         return context;
-    }
-
-    private static SslContext deviceContext() throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forClient()
-                .sslProvider(PROVIDER)
-                .trustManager(InsecureTrustManagerFactory.INSTANCE)
-                .endpointIdentificationAlgorithm(null);
-        return PROVIDER == SslProvider.OPENSSL
-                ? builder.protocols("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1").build()
-                : builder.build();
     }
 
     /** Certificates are the same when they are the same object ({@code CertificateSource}). */

@@ -129,6 +129,23 @@ public final class EventLog implements GatewayEvents {
                                 e.port(),
                                 e.device(),
                                 e.slip().words());
+            case GatewayEvent.CertificatePinned e ->
+                device(e.device(), Level.INFO, null)
+                        .addKeyValue("hostname", e.hostname())
+                        .log(
+                                "Device {} showed its certificate for {}, which is pinned now: {}",
+                                e.device(),
+                                e.hostname(),
+                                e.fingerprint());
+            case GatewayEvent.CertificateChanged e ->
+                device(e.device(), Level.WARN, null)
+                        .addKeyValue("hostname", e.hostname())
+                        .log(
+                                "Device {} shows another certificate for {} than the pinned one: {} instead of {}",
+                                e.device(),
+                                e.hostname(),
+                                e.shown(),
+                                e.pinned());
             case GatewayEvent.VisitorRefused e ->
                 problem(stranger(Level.INFO, e.from()), e.why())
                         .addKeyValue("front", e.front())

@@ -70,6 +70,13 @@ public sealed interface GatewayEvent {
     /** An answer of a device had a slip that was mended; its connection ends with that answer. */
     record AnswerMended(DeviceName device, PortNumber port, Slip slip) implements GatewayEvent {}
 
+    /** A device's certificate was seen for the first time under a hostname that is to pin it. */
+    record CertificatePinned(DeviceName device, Hostname hostname, String fingerprint) implements GatewayEvent {}
+
+    /** A device showed another certificate than the one that is pinned; its visitors are refused. */
+    record CertificateChanged(DeviceName device, Hostname hostname, String pinned, String shown)
+            implements GatewayEvent {}
+
     /** Spelling of HTTP that is wrong and yet has one meaning, so that a reader may mend it. */
     enum Slip {
         BARE_LINE_FEED("a line feed without carriage return"),

@@ -50,6 +50,8 @@ public final class Metrics implements GatewayEvents {
     private final Counter probes = counter("sallyport_port_probes", "What devices' ports spoke", "speech");
     private final Counter answersMended =
             counter("sallyport_answers_mended", "Answers of devices with a slip of spelling that was mended", "slip");
+    private final Counter certificates =
+            counter("sallyport_device_certificates", "Certificates of devices pinned, or other than pinned", "result");
     private final Counter visitorsRefused =
             counter("sallyport_visitors_refused", "Visitors who reached no device", "front", "reason");
     private final Counter requests = counter("sallyport_http_requests", "HTTP requests answered", "code");
@@ -149,6 +151,10 @@ public final class Metrics implements GatewayEvents {
                 probes.labelValues(e.speech().name().toLowerCase(Locale.ROOT)).inc();
             case GatewayEvent.AnswerMended e ->
                 answersMended.labelValues(e.slip().label()).inc();
+            case GatewayEvent.CertificatePinned e ->
+                certificates.labelValues("pinned").inc();
+            case GatewayEvent.CertificateChanged e ->
+                certificates.labelValues("changed").inc();
             case GatewayEvent.VisitorRefused e ->
                 visitorsRefused.labelValues(e.front(), code(e.why())).inc();
             case GatewayEvent.RequestServed e -> served(e);

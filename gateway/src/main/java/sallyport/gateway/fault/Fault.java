@@ -286,6 +286,25 @@ public enum Fault {
             513,
             "Nothing came over the WebSocket for {seconds} s.",
             "Nothing, if nobody used it; else change --websocket-idle of the hostname."),
+    DEVICE_TLS_OLD(
+            521,
+            "The device speaks no version of TLS that is safe (1.2 or newer).",
+            "Update the device, or allow it for a time:"
+                    + " sallyport hostname set {hostname} --device-tls-legacy-until YYYY-MM-DD"),
+    DEVICE_KEY_WEAK(
+            522,
+            "The device's certificate is too weak: {detail}.",
+            "Give the device a new certificate, or allow it for a time:"
+                    + " sallyport hostname set {hostname} --device-tls-legacy-until YYYY-MM-DD"),
+    DEVICE_CERTIFICATE_CHANGED(
+            523,
+            "The device shows another certificate ({shown}) than the one that was pinned ({pinned}).",
+            "If the device got a new one, pin that:"
+                    + " sallyport hostname set {hostname} --device-certificate pinned"),
+    DEVICE_CERTIFICATE_UNTRUSTED(
+            524,
+            "The device's certificate was not issued by the authority that is set for {hostname}: {detail}.",
+            "Give the device a certificate of that authority, or set another with --device-certificate."),
 
     // 6xx: start and store
     HOST_KEY_MISSING(

@@ -55,7 +55,12 @@ final class HostnameOptionsTest {
                 "host;Cam.LAN.:8080;cam.lan:8080",
                 "host;[FD00::1];[fd00::1]",
                 "device-names;CAM, cam ,192.168.7.20;cam,192.168.7.20",
-                "device-names;none;none"
+                "device-names;none;none",
+                "device-certificate;any;any",
+                "device-certificate;pinned;pinned",
+                "device-certificate;pinned:SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA;"
+                        + "pinned:SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "device-tls-legacy-until;2027-01-31;2027-01-31"
             })
     void a_value_is_stored_in_one_canonical_text(String key, String typed, String canonical) {
         assertThat(HostnameOption.require(key).canonical(typed)).isEqualTo(canonical);
@@ -76,6 +81,13 @@ final class HostnameOptionsTest {
                 "websocket-idle;0s",
                 "websocket-idle;8d",
                 "websocket-idle;10",
+                "device-certificate;all",
+                "device-certificate;pinned:SHA256:AAAA",
+                "device-certificate;ca:",
+                "device-certificate;ca:AAAA",
+                "device-certificate;-----BEGIN CERTIFICATE-----",
+                "device-tls-legacy-until;31.1.2027",
+                "device-tls-legacy-until;2027-02-30"
             })
     void a_value_that_cannot_be_is_refused_with_its_option_and_a_remedy(String key, String typed) {
         InvalidValue refused = catchThrowableOfType(
