@@ -87,7 +87,9 @@ final class TestFront implements AutoCloseable {
         return new CertificateSource() {
             @Override
             public Optional<ServerCertificate> find(Hostname name) {
-                return (name.value().endsWith("t.test") || name.value().equals("localhost")) ? Optional.of(CERTIFICATE) : Optional.empty();
+                return (name.value().endsWith("t.test") || name.value().equals("localhost"))
+                        ? Optional.of(CERTIFICATE)
+                        : Optional.empty();
             }
 
             @Override
