@@ -1,12 +1,15 @@
 package sallyport.gateway.edge;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The two ways to end a connection. On the channel's loop. */
@@ -14,23 +17,33 @@ final class Closing {
     private Closing() {}
 
     /**
-     * Everything was said: sends what is written, then close_notify and FIN, and reads on for a moment, because a socket
-     * that is closed with unread bytes is reset, and the reset may overtake the answer (RFC 9112 section 9.6).
+     * Everything was said: sends what is written, however slowly it is taken, then close_notify and FIN, and reads on for a
+     * moment, because a socket that is closed with unread bytes is reset, and the reset may overtake the answer (RFC 9112
+     * section 9.6). A peer that takes nothing for {@link Deadlines#stall} is given up.
      */
-    static void gently(Channel channel, Duration linger) {
+    static void gently(Channel channel, Deadlines deadlines) {
         if (!channel.isActive()) {
             channel.close();
             return;
         }
         channel.flush();
         SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            tls.closeOutbound().addListener(done -> shutdown(channel));
-        } else {
+        ChannelFuture said = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+        // only now: Netty drops what is still pending when output is shut down
+        said.addListener(done -> {
             shutdown(channel);
-        }
+            closeAfter(channel, deadlines.linger());
+        });
+        closeAfter(channel, deadlines.stall());
         channel.config().setAutoRead(true);
-        channel.eventLoop().schedule(() -> channel.close(), linger.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void closeAfter(Channel channel, Duration pause) {
+        if (channel.isOpen()) {
+            Future<?> later =
+                    channel.eventLoop().schedule(() -> channel.close(), pause.toMillis(), TimeUnit.MILLISECONDS);
+            channel.closeFuture().addListener(closed -> later.cancel(false));
+        }
     }
 
     private static void shutdown(Channel channel) {
