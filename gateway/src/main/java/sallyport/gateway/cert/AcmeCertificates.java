@@ -185,7 +185,7 @@ final class AcmeCertificates implements AutoCloseable {
 
     /** An order that was begun goes on at once: it costs no new one. */
     private boolean due(AcmeEntry entry) {
-        return wishes.remove(entry.name())
+        return wishes.contains(entry.name())
                 || entry.order().isPresent()
                 || !entry.due(timers.now()).isAfter(timers.now());
     }
@@ -200,6 +200,7 @@ final class AcmeCertificates implements AutoCloseable {
                     ordering.obtain(started, url -> book.put(book.entry(name).withOrder(url)));
             AcmeEntry obtained = book.entry(name).obtained(fresh, timers.now());
             book.put(obtained);
+            wishes.remove(name);
             authority = Authority.FINE;
             changed.run();
             events.happened(new GatewayEvent.CertificateObtained(
@@ -211,10 +212,11 @@ final class AcmeCertificates implements AutoCloseable {
         }
     }
 
-    /** When it was the authority's fault, the name may be tried again as soon as the authority is well. */
+    /** When it was the authority's fault, the name is tried again as soon as the authority is well, and so is a wish. */
     private void failed(CertificateName name, AcmeEntry before, AcmeFailure failure) {
         switch (failure.scope()) {
             case NAME -> {
+                wishes.remove(name);
                 AcmeEntry failed =
                         book.entry(name).withAttempts(before.attempts()).failed(timers.now(), failure.problem());
                 book.put(failed);
@@ -259,7 +261,7 @@ final class AcmeCertificates implements AutoCloseable {
     }
 
     private Instant nextAttempt(AcmeEntry entry, Instant now) {
-        Instant due = entry.due(now);
+        Instant due = wishes.contains(entry.name()) ? now : entry.due(now);
         return authority.pausedUntil().filter(until -> until.isAfter(due)).orElse(due);
     }
 
@@ -293,7 +295,7 @@ final class AcmeCertificates implements AutoCloseable {
 
     private CertificateReport report(AcmeEntry entry, Instant now) {
         Optional<Problem> error = entry.attempts().error();
-        if (error.isEmpty() && !entry.due(now).isAfter(now)) {
+        if (error.isEmpty() && (wishes.contains(entry.name()) || !entry.due(now).isAfter(now))) {
             error = authority.error();
         }
         return CertificateReport.ordered(
