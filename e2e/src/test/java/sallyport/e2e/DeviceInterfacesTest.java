@@ -96,7 +96,7 @@ class DeviceInterfacesTest {
         for (String host : List.of("cam.lan", "192.168.7.20:8443")) {
             scene.command("hostname", "set", "renamed.sallyport.test", "--host", host);
             assertThat(scene.gateway().visit("renamed", "/echo").run().body())
-                    .containsIgnoringCase("Host: " + host + "\r\n");
+                    .containsIgnoringCase("\nHost: " + host + "\n");
             try (Visitor visitor = scene.gateway().connect("renamed")) {
                 WebSocketFrames frames = visitor.webSocket(
                         "renamed.sallyport.test:" + scene.gateway().ports().https(), "/own-origin");
