@@ -45,6 +45,7 @@ class DemoPageInBrowserTest {
             assertThat(page.textContent("#link")).contains("live");
 
             page.click("text=Firmware");
+            page.waitForLoadState(); // before its script runs the form would be sent without it
             page.setInputFiles(
                     "#file", new FilePayload("firmware.bin", "application/octet-stream", new byte[] {1, 2, 3}));
             page.click("button");

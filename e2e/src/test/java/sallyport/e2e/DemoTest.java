@@ -25,7 +25,9 @@ class DemoTest {
 
     @Test
     void printsLinesThatWorkWhenTheyAreCopiedAndEndsWithCtrlC() {
-        try (Program demo = Program.start(List.of(GatewayProcess.launcher().toString(), "demo"))) {
+        // what a shell runs in the background ignores Ctrl-C, and so do its children: not here
+        try (Program demo = Program.start(
+                List.of("env", "--default-signal=INT", GatewayProcess.launcher().toString(), "demo"))) {
             String line = demo.awaitLine("^ *(curl .*)$", DEADLINE).group(1);
             demo.awaitLine("Ctrl-C", DEADLINE);
 
