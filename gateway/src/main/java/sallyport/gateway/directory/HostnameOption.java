@@ -53,6 +53,13 @@ public final class HostnameOption<T> {
     public static final HostnameOption<Boolean> HTTP2 =
             declareForConnections("http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
 
+    /** How many connections the device's port gets at a time; empty: as many as it was found to serve. */
+    public static final HostnameOption<Optional<Integer>> PARALLEL_STREAMS = declare(
+            "parallel-streams",
+            "auto",
+            "How many requests the device serves at a time; more wait for their turn. auto: found out.",
+            OptionKinds.orWord("auto", "1-64", OptionKinds::upTo64, value -> Integer.toString(value)));
+
     /** Which certificate the device's web server has to show. */
     public static final HostnameOption<DeviceCertificate> DEVICE_CERTIFICATE = declare(
             "device-certificate",

@@ -94,6 +94,13 @@ final class OptionKinds {
                 : fields.stream().map(ForwardedField::fieldName).collect(Collectors.joining(","));
     }
 
+    static int upTo64(String text) {
+        if (!text.matches("[1-9][0-9]?") || Integer.parseInt(text) > 64) {
+            throw invalid("\"" + Printable.shorten(text) + "\" is not a number from 1 to 64", "Write such a number.");
+        }
+        return Integer.parseInt(text);
+    }
+
     static LocalDate date(String text) {
         try {
             return LocalDate.parse(text);

@@ -55,6 +55,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Ready waiting;
     private @Nullable Listener listener;
     private @Nullable Channel channel;
+    private @Nullable Runnable firstAnswer;
     private boolean wholeEnd;
     private boolean inputShut;
     private boolean gone;
@@ -87,6 +88,11 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** True when it has answered a request before: the device may be closing it at this moment. */
     boolean used() {
         return used;
+    }
+
+    /** Told once, when the first byte of the first answer has come. */
+    void whenAnswered(Runnable told) {
+        firstAnswer = told;
     }
 
     boolean usable() {
@@ -190,6 +196,11 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpObject part && listener != null) {
+            Runnable told = firstAnswer;
+            firstAnswer = null;
+            if (told != null) {
+                told.run();
+            }
             listener.answered(part);
             return;
         }

@@ -4,9 +4,16 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.edge.AccessRules.Destination;
+import sallyport.gateway.edge.PortPlaces.Place;
+import sallyport.gateway.edge.PortPlaces.Rest;
 
 /**
  * The connections to a device that belong to one visitor's connection: one at a time carries one exchange, the idle ones
@@ -16,15 +23,20 @@ import sallyport.gateway.edge.AccessRules.Destination;
  * <p>An exchange {@link #take takes} a connection and ends with exactly one of {@link #giveBack}, {@link #drop} and {@link
  * #release}. That is the seam for whatever decides how many connections a device's port gets, and in which order.
  */
-final class DevicePool {
-    private final DeviceConnector connector;
+final class DevicePool implements PortPlaces.Guest {
+    private final Front front;
     private final InetSocketAddress visitor;
     private final EventLoop loop;
     private final Deque<DeviceConnection> idle = new ArrayDeque<>();
+    private final Map<DeviceConnection, Held> held = new HashMap<>();
+    private final Set<PlaceRequest> waiting = new HashSet<>();
     private boolean closed;
 
-    DevicePool(DeviceConnector connector, InetSocketAddress visitor, EventLoop loop) {
-        this.connector = connector;
+    /** A connection's place, and among whose it is. */
+    private record Held(PortPlaces places, Place place) {}
+
+    DevicePool(Front front, InetSocketAddress visitor, EventLoop loop) {
+        this.front = front;
         this.visitor = visitor;
         this.loop = loop;
     }
@@ -34,20 +46,57 @@ final class DevicePool {
         DeviceConnection ready = findIdle(to);
         if (ready != null) {
             outcome.accept(new DeviceConnector.Outcome.Connected(ready));
-        } else {
-            connector.connect(to, visitor, loop, opened -> {
-                if (opened instanceof DeviceConnector.Outcome.Connected(DeviceConnection connection)) {
-                    connection.channel().closeFuture().addListener(gone -> idle.remove(connection));
-                }
-                outcome.accept(opened);
-            });
+            return;
         }
+        switch (to) {
+            case Destination.Console console ->
+                front.devices().connect(console, visitor, loop, opened -> {
+                    if (opened instanceof DeviceConnector.Outcome.Connected(DeviceConnection connection)) {
+                        connection.channel().closeFuture().addListener(gone -> idle.remove(connection));
+                    }
+                    outcome.accept(opened);
+                });
+            case Destination.DevicePort port -> awaitPlace(port, outcome);
+        }
+    }
+
+    private void awaitPlace(Destination.DevicePort to, Consumer<DeviceConnector.Outcome> outcome) {
+        AtomicReference<PlaceRequest> itself = new AtomicReference<>();
+        PlaceRequest request = new PlaceRequest(front, this, to, visitor, loop, result -> {
+            waiting.remove(itself.get());
+            outcome.accept(result);
+        });
+        itself.set(request);
+        waiting.add(request);
+        request.start();
+    }
+
+    /** A new connection on a place. */
+    void hold(DeviceConnection connection, PortPlaces places, Place place) {
+        held.put(connection, new Held(places, place));
+        connection.channel().closeFuture().addListener(gone -> {
+            idle.remove(connection);
+            held.remove(connection);
+        });
+    }
+
+    /** Another visitor waits for the place of an idle connection. */
+    @Override
+    public void giveWay(Place place) {
+        loop.execute(() -> held.entrySet().stream()
+                .filter(entry -> entry.getValue().place() == place)
+                .findFirst()
+                .map(Map.Entry::getKey)
+                .filter(idle::remove)
+                .ifPresent(DeviceConnection::close));
     }
 
     /** The one that was used last: it is the least likely to be closed by the device at this moment. */
     private @Nullable DeviceConnection findIdle(Destination to) {
         for (DeviceConnection each = idle.poll(); each != null; each = idle.poll()) {
-            if (each.usable() && each.destination().equals(to)) {
+            Held place = held.get(each);
+            boolean mine = place == null || place.places().reuse(place.place());
+            if (mine && each.usable() && each.destination().equals(to)) {
                 return each;
             }
             each.close(); // ended, or the name leads elsewhere by now
@@ -58,10 +107,15 @@ final class DevicePool {
     /** The exchange is complete on both sides: the connection can carry another. */
     void giveBack(DeviceConnection connection) {
         connection.release();
-        if (closed) {
+        if (closed || !connection.usable()) {
             connection.close();
-        } else if (connection.usable()) {
-            idle.addFirst(connection);
+            return;
+        }
+        Held place = held.get(connection);
+        switch (place == null ? new Rest.Idle() : place.places().rest(place.place())) {
+            case Rest.Idle none -> idle.addFirst(connection);
+            case Rest.Close none -> connection.close();
+            case Rest.Serve(PortPlaces.Waiter waiter) -> ((PlaceRequest) waiter).handed(connection);
         }
     }
 
@@ -78,6 +132,8 @@ final class DevicePool {
     /** The visitor's connection ends. */
     void close() {
         closed = true;
+        waiting.forEach(PlaceRequest::abandon);
+        waiting.clear();
         for (DeviceConnection each = idle.poll(); each != null; each = idle.poll()) {
             each.close();
         }

@@ -20,6 +20,7 @@ import sallyport.gateway.tunnel.Tunnels;
 record Front(
         AccessRules access,
         DeviceConnector devices,
+        DevicePlaces places,
         Tunnels tunnels,
         Certificates certificates,
         LiveVisitors live,

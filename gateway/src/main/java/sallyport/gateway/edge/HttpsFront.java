@@ -61,6 +61,7 @@ public final class HttpsFront {
         this.events = events;
         TlsContexts tls = new TlsContexts();
         DevicePins pins = new DevicePins(events);
+        DevicePlaces places = new DevicePlaces(timers, events);
         LiveVisitors live = new LiveVisitors();
         this.front = new Front(
                 new AccessRules(directory, settings.console()),
@@ -71,6 +72,7 @@ public final class HttpsFront {
                         settings.deadlines().handshake(),
                         timers,
                         events),
+                places,
                 tunnels,
                 new Certificates(certificates, tls),
                 live,
@@ -86,6 +88,7 @@ public final class HttpsFront {
         this.listeners = new Listeners();
         directory.subscribe(live);
         directory.subscribe(pins);
+        directory.subscribe(places);
     }
 
     /** A name in Via that no other gateway has, and that says nothing about this one. */

@@ -48,7 +48,7 @@ final class Pipelines {
 
     /** When TLS is up and HTTP/1.1 was agreed upon, or nothing. */
     static void http1(Channel channel, Front front, Visitor visitor) {
-        DevicePool devices = new DevicePool(front.devices(), visitor.address(), channel.eventLoop());
+        DevicePool devices = new DevicePool(front, visitor.address(), channel.eventLoop());
         Http1VisitorConnection connection = new Http1VisitorConnection(front, devices);
         channel.pipeline()
                 .addLast(new RequestDecoder())
@@ -59,7 +59,7 @@ final class Pipelines {
 
     /** When TLS is up and HTTP/2 was agreed upon. */
     static void http2(Channel channel, Front front, Visitor visitor) {
-        DevicePool devices = new DevicePool(front.devices(), visitor.address(), channel.eventLoop());
+        DevicePool devices = new DevicePool(front, visitor.address(), channel.eventLoop());
         Http2FrameCodec codec = Http2Codec.build();
         Http2VisitorConnection connection = new Http2VisitorConnection(front, visitor, devices, codec);
         channel.pipeline()

@@ -147,6 +147,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.UnknownKeyKnocked e -> {}
             case GatewayEvent.LoginSlowed e -> {}
             case GatewayEvent.AnswerMended e -> {}
+            case GatewayEvent.ParallelStreamsLowered e -> {}
             case GatewayEvent.CertificatePinned e -> {}
             case GatewayEvent.CertificateChanged e -> {} // visitors meet it
             case GatewayEvent.VisitorRefused e -> {}

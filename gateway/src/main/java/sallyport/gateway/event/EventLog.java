@@ -129,6 +129,14 @@ public final class EventLog implements GatewayEvents {
                                 e.port(),
                                 e.device(),
                                 e.slip().words());
+            case GatewayEvent.ParallelStreamsLowered e ->
+                device(e.device(), Level.INFO, null)
+                        .addKeyValue("port", e.port().value())
+                        .log(
+                                "Port {} of device {} serves {} connections at a time; further requests wait.",
+                                e.port(),
+                                e.device(),
+                                e.limit());
             case GatewayEvent.CertificatePinned e ->
                 device(e.device(), Level.INFO, null)
                         .addKeyValue("hostname", e.hostname())

@@ -70,6 +70,9 @@ public sealed interface GatewayEvent {
     /** An answer of a device had a slip that was mended; its connection ends with that answer. */
     record AnswerMended(DeviceName device, PortNumber port, Slip slip) implements GatewayEvent {}
 
+    /** A device was found to serve fewer connections at a time than were opened. */
+    record ParallelStreamsLowered(DeviceName device, PortNumber port, int limit) implements GatewayEvent {}
+
     /** A device's certificate was seen for the first time under a hostname that is to pin it. */
     record CertificatePinned(DeviceName device, Hostname hostname, String fingerprint) implements GatewayEvent {}
 

@@ -50,6 +50,8 @@ public final class Metrics implements GatewayEvents {
     private final Counter probes = counter("sallyport_port_probes", "What devices' ports spoke", "speech");
     private final Counter answersMended =
             counter("sallyport_answers_mended", "Answers of devices with a slip of spelling that was mended", "slip");
+    private final Counter streamsLowered =
+            counter("sallyport_parallel_streams_lowered", "Devices found to serve fewer connections than were opened");
     private final Counter certificates =
             counter("sallyport_device_certificates", "Certificates of devices pinned, or other than pinned", "result");
     private final Counter visitorsRefused =
@@ -151,6 +153,7 @@ public final class Metrics implements GatewayEvents {
                 probes.labelValues(e.speech().name().toLowerCase(Locale.ROOT)).inc();
             case GatewayEvent.AnswerMended e ->
                 answersMended.labelValues(e.slip().label()).inc();
+            case GatewayEvent.ParallelStreamsLowered e -> streamsLowered.inc();
             case GatewayEvent.CertificatePinned e ->
                 certificates.labelValues("pinned").inc();
             case GatewayEvent.CertificateChanged e ->

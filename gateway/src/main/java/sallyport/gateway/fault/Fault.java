@@ -286,6 +286,11 @@ public enum Fault {
             513,
             "Nothing came over the WebSocket for {seconds} s.",
             "Nothing, if nobody used it; else change --websocket-idle of the hostname."),
+    DEVICE_BUSY(
+            525,
+            "The device serves {limit} requests at a time, and none of them ended while this one waited.",
+            "Try again in a moment; if the device can do more, say so:"
+                    + " sallyport hostname set {hostname} --parallel-streams N"),
     DEVICE_TLS_OLD(
             521,
             "The device speaks no version of TLS that is safe (1.2 or newer).",

@@ -56,6 +56,8 @@ final class HostnameOptionsTest {
                 "host;[FD00::1];[fd00::1]",
                 "device-names;CAM, cam ,192.168.7.20;cam,192.168.7.20",
                 "device-names;none;none",
+                "parallel-streams;auto;auto",
+                "parallel-streams;64;64",
                 "device-certificate;any;any",
                 "device-certificate;pinned;pinned",
                 "device-certificate;pinned:SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA;"
@@ -81,6 +83,8 @@ final class HostnameOptionsTest {
                 "websocket-idle;0s",
                 "websocket-idle;8d",
                 "websocket-idle;10",
+                "parallel-streams;0",
+                "parallel-streams;65",
                 "device-certificate;all",
                 "device-certificate;pinned:SHA256:AAAA",
                 "device-certificate;ca:",

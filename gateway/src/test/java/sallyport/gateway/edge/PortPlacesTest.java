@@ -1,0 +1,225 @@
+package sallyport.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import sallyport.gateway.edge.PortPlaces.Place;
+import sallyport.gateway.edge.PortPlaces.Rest;
+
+/** Who gets a device's few connections, and how their number is learned; with a clock of the test's own. */
+final class PortPlacesTest {
+    private final AtomicLong clock = new AtomicLong();
+    private final List<Integer> learned = new ArrayList<>();
+    private final PortPlaces places = new PortPlaces(clock::get, learned::add);
+
+    /** One visitor's connection. */
+    private final class Visitor implements PortPlaces.Guest {
+        final List<Place> granted = new ArrayList<>();
+        final List<Place> yielded = new ArrayList<>();
+
+        Place asks() {
+            return asks(OptionalInt.empty());
+        }
+
+        /** Asks, and has a place at once. */
+        Place asks(OptionalInt operators) {
+            int before = granted.size();
+            assertThat(places.ask(this, operators, granted::add)).isTrue();
+            assertThat(granted).hasSize(before + 1);
+            return granted.getLast();
+        }
+
+        void waits() {
+            waits(OptionalInt.empty());
+        }
+
+        /** Asks, and has to wait. */
+        void waits(OptionalInt operators) {
+            int before = granted.size();
+            assertThat(places.ask(this, operators, granted::add)).isTrue();
+            assertThat(granted).hasSize(before);
+        }
+
+        /** Asks, and is answered at once by the device. */
+        Place talks() {
+            Place place = asks();
+            places.answered(place);
+            return place;
+        }
+
+        @Override
+        public void giveWay(Place place) {
+            yielded.add(place);
+            places.leave(place);
+        }
+    }
+
+    private void pass(Duration time) {
+        clock.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void so_many_connections_as_a_browser_opens_need_no_answer_and_more_need_all_of_them() {
+        Visitor visitor = new Visitor();
+        List<Place> first = new ArrayList<>();
+        for (int i = 0; i < ParallelLimit.FIRST; i++) {
+            first.add(visitor.asks());
+        }
+        visitor.waits();
+        first.forEach(places::answered);
+        assertThat(visitor.granted).hasSize(ParallelLimit.FIRST + 1);
+    }
+
+    @Test
+    void no_limit_grows_beyond_the_greatest() {
+        Visitor visitor = new Visitor();
+        for (int i = 0; i < ParallelLimit.MAX; i++) {
+            visitor.talks();
+        }
+        visitor.waits();
+        assertThat(places.limit()).isEqualTo(ParallelLimit.MAX);
+    }
+
+    @Test
+    void the_operators_limit_is_kept_in_both_directions() {
+        Visitor visitor = new Visitor();
+        Place only = visitor.asks(OptionalInt.of(1));
+        places.answered(only);
+        visitor.waits(OptionalInt.of(1));
+        places.leave(only);
+        assertThat(visitor.granted).hasSize(2);
+        assertThat(places.refused(visitor.granted.getLast())).isFalse();
+        assertThat(places.limit()).isOne();
+    }
+
+    @Test
+    void free_places_go_round_between_visitors() {
+        Visitor greedy = new Visitor();
+        Visitor modest = new Visitor();
+        Place only = greedy.asks(OptionalInt.of(1));
+        for (int i = 0; i < 5; i++) {
+            greedy.waits(OptionalInt.of(1));
+        }
+        modest.waits(OptionalInt.of(1));
+        places.leave(only);
+        assertThat(greedy.granted).hasSize(2);
+        places.leave(greedy.granted.getLast());
+        assertThat(modest.granted).hasSize(1);
+    }
+
+    @Test
+    void a_place_serves_the_next_request_of_its_visitor_until_others_have_waited_for_a_quantum() {
+        Visitor first = new Visitor();
+        Visitor second = new Visitor();
+        Place only = first.asks(OptionalInt.of(1));
+        for (int i = 0; i < 20; i++) {
+            first.waits(OptionalInt.of(1));
+        }
+        second.waits(OptionalInt.of(1));
+        for (int i = 1; i < PortPlaces.QUANTUM; i++) {
+            assertThat(places.rest(only)).isInstanceOf(Rest.Serve.class);
+        }
+        assertThat(places.rest(only)).isInstanceOf(Rest.Close.class);
+    }
+
+    @Test
+    void an_idle_connection_gives_way_to_whoever_waits() {
+        Visitor first = new Visitor();
+        Visitor second = new Visitor();
+        Place only = first.asks(OptionalInt.of(1));
+        assertThat(places.rest(only)).isInstanceOf(Rest.Idle.class);
+        second.asks(OptionalInt.of(1));
+        assertThat(first.yielded).containsExactly(only);
+        assertThat(places.reuse(only)).isFalse();
+    }
+
+    @Test
+    void an_idle_connection_carries_its_visitors_next_request() {
+        Visitor visitor = new Visitor();
+        Place place = visitor.talks();
+        assertThat(places.rest(place)).isInstanceOf(Rest.Idle.class);
+        assertThat(places.reuse(place)).isTrue();
+        assertThat(places.reuse(place)).isFalse();
+    }
+
+    @Test
+    void a_refused_connection_lowers_the_limit_to_those_that_live_for_a_day() {
+        Visitor visitor = new Visitor();
+        for (int i = 0; i < 4; i++) {
+            visitor.talks();
+        }
+        Place fifth = visitor.asks();
+        assertThat(places.refused(fifth)).isTrue();
+        places.leave(fifth);
+        assertThat(learned).containsExactly(4);
+        visitor.waits();
+        pass(Duration.ofHours(25));
+        assertThat(places.limit()).isEqualTo(ParallelLimit.FIRST);
+    }
+
+    @Test
+    void a_device_that_refuses_its_only_connection_is_down_and_teaches_nothing() {
+        assertThat(places.refused(new Visitor().asks())).isFalse();
+        assertThat(learned).isEmpty();
+    }
+
+    @Test
+    void a_server_that_takes_one_connection_after_the_other_is_found_out() {
+        Visitor visitor = new Visitor();
+        Place first = visitor.talks();
+        Place second = visitor.asks();
+        Place third = visitor.asks();
+        assertThat(places.rest(first)).isInstanceOf(Rest.Idle.class);
+        pass(Duration.ofSeconds(2));
+        places.late(second);
+        assertThat(visitor.yielded).containsExactly(first);
+        pass(Duration.ofMillis(20));
+        places.answered(second);
+        places.late(third);
+        assertThat(places.rest(second)).isInstanceOf(Rest.Close.class);
+        places.leave(second);
+        pass(Duration.ofMillis(20));
+        places.answered(third);
+        assertThat(learned).containsExactly(1);
+        assertThat(places.rest(third)).isInstanceOf(Rest.Idle.class);
+    }
+
+    @Test
+    void a_page_that_is_slow_by_itself_teaches_nothing() {
+        Visitor visitor = new Visitor();
+        for (int i = 0; i < 5; i++) {
+            Place quick = visitor.talks();
+            Place slow = visitor.asks();
+            places.rest(quick);
+            places.late(slow);
+            pass(Duration.ofSeconds(1));
+            places.answered(slow);
+        }
+        assertThat(learned).isEmpty();
+    }
+
+    @Test
+    void the_queue_is_bounded_and_who_leaves_it_is_not_served() {
+        Place only = new Visitor().asks(OptionalInt.of(1));
+        List<Place> told = new ArrayList<>();
+        List<Runnable> cancels = new ArrayList<>();
+        for (int i = 0; i < PortPlaces.MAX_WAITING; i += PortPlaces.MAX_WAITING_OF_GUEST) {
+            Visitor visitor = new Visitor();
+            for (int j = 0; j < PortPlaces.MAX_WAITING_OF_GUEST; j++) {
+                PortPlaces.Waiter waiter = place -> told.add(place);
+                assertThat(places.ask(visitor, OptionalInt.of(1), waiter)).isTrue();
+                cancels.add(() -> places.cancel(visitor, waiter));
+            }
+            assertThat(places.ask(visitor, OptionalInt.of(1), told::add)).isFalse();
+        }
+        assertThat(places.ask(new Visitor(), OptionalInt.of(1), told::add)).isFalse();
+        cancels.forEach(Runnable::run);
+        places.leave(only);
+        assertThat(told).isEmpty();
+    }
+}
