@@ -53,6 +53,13 @@ public final class HostnameOption<T> {
     public static final HostnameOption<Boolean> HTTP2 =
             declareForConnections("http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
 
+    /** How many bytes the body of a request may have; empty: any number. */
+    public static final HostnameOption<Optional<Long>> MAX_BODY = declare(
+            "max-body",
+            "none",
+            "Refuse a request whose body is larger, with 413, as soon as that is known.",
+            OptionKinds.orWord("none", "200MiB", OptionKinds::size, OptionKinds::text));
+
     /** How many connections the device's port gets at a time; empty: as many as it was found to serve. */
     public static final HostnameOption<Optional<Integer>> PARALLEL_STREAMS = declare(
             "parallel-streams",
@@ -138,6 +145,11 @@ public final class HostnameOption<T> {
 
     public String defaultText() {
         return kind.write().apply(defaultValue);
+    }
+
+    /** A value as people write it. */
+    public String text(T value) {
+        return kind.write().apply(value);
     }
 
     /** True when a change ends the hostname's connections, false when the next request obeys it. */

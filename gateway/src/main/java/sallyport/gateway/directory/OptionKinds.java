@@ -20,6 +20,12 @@ final class OptionKinds {
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,6})([smhd])");
 
+    private static final long KIBIBYTE = 1024;
+    private static final long MEBIBYTE = 1024 * KIBIBYTE;
+    private static final long GIBIBYTE = 1024 * MEBIBYTE;
+    private static final long LARGEST = 1024 * GIBIBYTE;
+    private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,6})([KMG])(?:iB)?", Pattern.CASE_INSENSITIVE);
+
     private OptionKinds() {}
 
     /** A value, or the word that stands for none. */
@@ -138,6 +144,33 @@ final class OptionKinds {
             return seconds / 3_600 + "h";
         }
         return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
+    /** {@code 64KiB}, {@code 200MiB}, {@code 10GiB}; the short {@code 200M} of other programs means the same. */
+    static long size(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        long size = matcher.matches()
+                ? Long.parseLong(matcher.group(1))
+                        * switch (matcher.group(2)) {
+                            case "K", "k" -> KIBIBYTE;
+                            case "M", "m" -> MEBIBYTE;
+                            default -> GIBIBYTE;
+                        }
+                : 0;
+        if (size == 0 || size > LARGEST) {
+            throw invalid(
+                    "\"" + Printable.shorten(text) + "\" is not a size between 1KiB and " + text(LARGEST),
+                    "Write a number with its unit, such as 64KiB, 200MiB or 10GiB.");
+        }
+        return size;
+    }
+
+    /** In the largest unit that fits. */
+    static String text(long size) {
+        if (size % GIBIBYTE == 0) {
+            return size / GIBIBYTE + "GiB";
+        }
+        return size % MEBIBYTE == 0 ? size / MEBIBYTE + "MiB" : size / KIBIBYTE + "KiB";
     }
 
     private static InvalidValue invalid(String reason, String fix) {

@@ -9,19 +9,18 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import sallyport.gateway.time.Timers;
 
 /** The two ways to end a connection. On the channel's loop. */
 final class Closing {
     private Closing() {}
 
     /**
-     * Everything was said: sends what is written, however slowly it is taken, then close_notify and FIN, and reads on for a
-     * moment, because a socket that is closed with unread bytes is reset, and the reset may overtake the answer (RFC 9112
+     * Everything was said: sends what is written, however slowly it is taken, then close_notify and FIN, and reads on ({@link
+     * Lingering}), because a socket that is closed with unread bytes is reset, and the reset may overtake the answer (RFC 9112
      * section 9.6). A peer that takes nothing for {@link Deadlines#stall} is given up.
      */
-    static void gently(Channel channel, Deadlines deadlines) {
+    static void gently(Channel channel, Deadlines deadlines, Timers timers) {
         if (!channel.isActive()) {
             channel.close();
             return;
@@ -32,17 +31,17 @@ final class Closing {
         // only now: Netty drops what is still pending when output is shut down
         said.addListener(done -> {
             shutdown(channel);
-            closeAfter(channel, deadlines.linger());
+            Lingering.begin(channel, deadlines.linger(), timers);
         });
-        closeAfter(channel, deadlines.stall());
+        closeAfter(channel, deadlines.stall(), timers);
         channel.config().setAutoRead(true);
     }
 
-    private static void closeAfter(Channel channel, Duration pause) {
+    /** Whatever happens until then. */
+    static void closeAfter(Channel channel, Duration pause, Timers timers) {
         if (channel.isOpen()) {
-            Future<?> later =
-                    channel.eventLoop().schedule(() -> channel.close(), pause.toMillis(), TimeUnit.MILLISECONDS);
-            channel.closeFuture().addListener(closed -> later.cancel(false));
+            Timers.Timeout later = timers.schedule(channel.eventLoop(), pause, channel::close);
+            channel.closeFuture().addListener(closed -> later.cancel());
         }
     }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param answer from the last byte of a request to the first of the device's answer
  * @param stall without any progress of a request's body, or of an answer that the visitor does not take
  * @param settle from the end of a stream to the moment when it is known whether the whole tunnel has ended
- * @param linger from the last byte of a refused connection to its end, so that the visitor can read why
+ * @param linger without a byte from a visitor to whom everything was said, until the connection ends; it reads why meanwhile
  */
 public record Deadlines(
         Duration hello,

@@ -25,9 +25,15 @@ final class Exchange {
 
     final long started;
     final boolean hasBody;
+    /** Bytes of the body as the visitor announced them; -1: it did not. */
+    final long announced;
+
     final boolean oldVersion;
     final boolean expectsContinue;
     final Optional<String> upgrade;
+
+    /** By the hostname's options, once it is known where the request leads. */
+    BodyLimit limit = BodyLimit.NONE;
 
     boolean keepAlive;
     /** The visitor has sent all of it. */
@@ -76,6 +82,7 @@ final class Exchange {
                         .get(HttpHeaderNames.CONTENT_LENGTH, "0")
                         .chars()
                         .anyMatch(digit -> digit != '0');
+        announced = Long.parseLong(request.headers().get(HttpHeaderNames.CONTENT_LENGTH, hasBody ? "-1" : "0"));
         requestDone = !hasBody;
         keepAlive = !oldVersion
                 && !request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);

@@ -176,7 +176,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
     private void alert(ChannelHandlerContext ctx, TlsAlert alert, Optional<Hostname> name, Problem why) {
         refuse(name, why);
         ctx.writeAndFlush(alert.record());
-        Closing.gently(ctx.channel(), front.deadlines());
+        Closing.gently(ctx.channel(), front.deadlines(), front.timers());
     }
 
     private void refuse(Optional<Hostname> name, Problem why) {

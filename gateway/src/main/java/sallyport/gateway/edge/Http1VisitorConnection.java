@@ -99,7 +99,7 @@ final class Http1VisitorConnection extends ChannelInboundHandlerAdapter implemen
         over = true;
         deadline().clear();
         devices.close();
-        Closing.gently(channel(), front.deadlines());
+        Closing.gently(channel(), front.deadlines(), front.timers());
     }
 
     @Override

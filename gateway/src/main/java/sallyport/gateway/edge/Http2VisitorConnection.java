@@ -216,7 +216,7 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
             deadline().clear();
             access.unreadable(Fault.HTTP2_VIOLATION.problem("detail", "a stream that it had ended, or skipped"));
             context().writeAndFlush(new DefaultHttp2GoAwayFrame(why));
-            Closing.gently(context().channel(), front.deadlines());
+            Closing.gently(context().channel(), front.deadlines(), front.timers());
         }
     }
 

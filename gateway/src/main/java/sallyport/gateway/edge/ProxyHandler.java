@@ -118,7 +118,12 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             case Admission.Refused refused -> refuse(current, refused.refusal());
             case Admission.Admitted admitted -> {
                 dropDevice();
-                devices.take(admitted.destination(), outcome -> connected(current, outcome));
+                current.limit = BodyLimit.of(admitted.destination());
+                if (current.limit.isExceededBy(current.announced)) {
+                    refuse(current, current.limit.refusal());
+                } else {
+                    devices.take(admitted.destination(), outcome -> connected(current, outcome));
+                }
             }
         }
     }
@@ -168,6 +173,11 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         current.bytesIn += content.content().readableBytes();
+        if (current.limit.isExceededBy(current.bytesIn)) {
+            content.release();
+            giveUp(current, current.limit.refusal());
+            return;
+        }
         deadline().touch();
         DeviceConnection to = device;
         to.send(content);
@@ -202,7 +212,14 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             over = true;
             context().write(page);
             wire.completed(false);
-        } else if (current.answerStarted) {
+        } else {
+            giveUp(current, refusal);
+        }
+    }
+
+    /** The rest of the request is not taken: its answer says why, when it has not begun. */
+    private void giveUp(Exchange current, Refusal refusal) {
+        if (current.answerStarted) {
             fail(current, refusal.problem());
         } else {
             dropDevice();
@@ -277,12 +294,10 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void stalled(Exchange current) {
-        dropDevice();
-        current.keepAlive = false;
         Refusal late = current.requestDone || (current.expectsContinue && current.bytesIn == 0)
                 ? Refusal.of(HttpResponseStatus.GATEWAY_TIMEOUT, Fault.WEB_SERVER_SILENT.problem())
                 : Refusal.of(HttpResponseStatus.REQUEST_TIMEOUT, Fault.REQUEST_TIMEOUT.problem());
-        refuse(current, late);
+        giveUp(current, late);
     }
 
     /** The gateway's own answer, when the device's has not begun. */

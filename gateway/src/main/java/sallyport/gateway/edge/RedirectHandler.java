@@ -182,7 +182,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         closing = true;
         answer.headers().set("Connection", "close");
         ctx.writeAndFlush(answer);
-        Closing.gently(ctx.channel(), deadlines);
+        Closing.gently(ctx.channel(), deadlines, timers);
     }
 
     private void served(Exchange exchange, FullHttpResponse answer) {

@@ -244,6 +244,10 @@ public enum Fault {
             459,
             "A PROXY header came from {address}, which is no known balancer.",
             "If it is one, list its address in {key}."),
+    UPLOAD_TOO_LARGE(
+            460,
+            "The body is larger than the {limit} that {hostname} takes.",
+            "Send less, or let the operator allow more: sallyport hostname set {hostname} --max-body SIZE"),
     GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
     WEB_SERVER_DOWN(
             502,
