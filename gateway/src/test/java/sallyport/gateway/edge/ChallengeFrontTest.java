@@ -90,8 +90,9 @@ final class ChallengeFrontTest {
     }
 
     private static SSLSocket hello(TestFront to, String... protocols) throws IOException {
-        SSLSocket socket = (SSLSocket)
-                TestFront.TRUSTING.getSocketFactory().createSocket(to.address.getAddress(), to.address.getPort());
+        SSLSocket socket = (SSLSocket) TestCertificates.trustingAnything()
+                .getSocketFactory()
+                .createSocket(to.address.getAddress(), to.address.getPort());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName("dev1.t.test")));
         parameters.setApplicationProtocols(protocols);

@@ -23,7 +23,7 @@ final class ClientHelloParserTest {
 
     /** What the JDK sends. */
     private static byte[] realHello() throws Exception {
-        SSLEngine engine = TestFront.TRUSTING.createSSLEngine();
+        SSLEngine engine = TestCertificates.trustingAnything().createSSLEngine();
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName("DEV1.t.test")));

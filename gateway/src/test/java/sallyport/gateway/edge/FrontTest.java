@@ -151,7 +151,7 @@ final class FrontTest {
                 settings.maxVisitors()))) {
             front.publish(d -> d, r -> r);
             InetSocketAddress four = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), front.address.getPort());
-            try (RawVisitor visitor = RawVisitor.tls(four, "dev1.t.test", TestFront.TRUSTING)) {
+            try (RawVisitor visitor = RawVisitor.tls(four, "dev1.t.test", TestCertificates.trustingAnything())) {
                 assertThat(visitor.send("x\r\n\r\n").rest()).startsWith("HTTP/1.1 400 ");
             }
         }
@@ -177,7 +177,7 @@ final class FrontTest {
                         settings.ssh(),
                         settings.deadlines(),
                         settings.maxVisitors()));
-                RawVisitor visitor = RawVisitor.tls(front.address, name.value(), TestFront.TRUSTING)) {
+                RawVisitor visitor = RawVisitor.tls(front.address, name.value(), TestCertificates.trustingAnything())) {
             visitor.send("GET /api HTTP/1.1\r\nHost: console.t.test\r\n\r\n");
             assertThat(visitor.answer()).endsWith("127.0.0.1");
         } finally {

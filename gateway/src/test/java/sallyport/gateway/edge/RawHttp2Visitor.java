@@ -90,7 +90,8 @@ final class RawHttp2Visitor implements AutoCloseable {
     }
 
     static SSLSocket offering(InetSocketAddress address, String name, String... protocols) throws IOException {
-        SSLSocket socket = (SSLSocket) TestFront.TRUSTING.getSocketFactory().createSocket();
+        SSLSocket socket = (SSLSocket)
+                TestCertificates.trustingAnything().getSocketFactory().createSocket();
         socket.connect(address);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(name)));

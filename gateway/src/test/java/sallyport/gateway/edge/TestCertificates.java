@@ -75,6 +75,10 @@ final class TestCertificates {
         }
     }
 
+    /**
+     * One context for one connection: the JDK's client resumes by address and port, sends the server name of the session that it
+     * resumes, and the next server on that port is another one.
+     */
     static SSLContext trustingAnything() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

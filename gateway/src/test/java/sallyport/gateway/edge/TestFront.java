@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.cert.CertificateSource;
 import sallyport.gateway.cert.ChallengeAnswers;
@@ -46,7 +45,6 @@ final class TestFront implements AutoCloseable {
     static final DeviceName DEV1 = new DeviceName("dev1");
     static final Hostname NAME = new Hostname("dev1.t.test");
     static final PortNumber PORT = new PortNumber(55443);
-    static final SSLContext TRUSTING = TestCertificates.trustingAnything();
     private static final ServerCertificate CERTIFICATE = TestCertificates.selfSigned("dev1.t.test");
 
     final EventLoops loops = new EventLoops(1);
@@ -273,7 +271,7 @@ final class TestFront implements AutoCloseable {
     }
 
     RawVisitor visitor() throws IOException {
-        return RawVisitor.tls(address, NAME.value(), TRUSTING);
+        return RawVisitor.tls(address, NAME.value(), TestCertificates.trustingAnything());
     }
 
     /** Sends one request on a connection of its own and gives the whole answer, which must end in order. */

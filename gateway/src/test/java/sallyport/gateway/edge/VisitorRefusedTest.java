@@ -60,7 +60,7 @@ final class VisitorRefusedTest {
     void an_unknown_name_gets_the_alert_and_no_certificate() throws Exception {
         try (TestFront front = new TestFront()) {
             front.publish(device -> device, route -> route);
-            assertThatThrownBy(() -> RawVisitor.tls(front.address, "other.t.test", TestFront.TRUSTING))
+            assertThatThrownBy(() -> RawVisitor.tls(front.address, "other.t.test", TestCertificates.trustingAnything()))
                     .isInstanceOf(SSLHandshakeException.class)
                     .hasMessageContaining("unrecognized_name");
             assertRefusedOnce(front, Fault.UNKNOWN_HOSTNAME);
@@ -71,7 +71,7 @@ final class VisitorRefusedTest {
     void no_name_gets_the_alert() throws Exception {
         try (TestFront front = new TestFront()) {
             front.publish(device -> device, route -> route);
-            SSLSocket socket = (SSLSocket) TestFront.TRUSTING
+            SSLSocket socket = (SSLSocket) TestCertificates.trustingAnything()
                     .getSocketFactory()
                     .createSocket(front.address.getAddress(), front.address.getPort());
             try (socket) {
@@ -85,7 +85,7 @@ final class VisitorRefusedTest {
     void protocols_of_which_none_is_spoken_get_the_alert() throws Exception {
         try (TestFront front = new TestFront()) {
             front.publish(device -> device, route -> route);
-            SSLSocket socket = (SSLSocket) TestFront.TRUSTING
+            SSLSocket socket = (SSLSocket) TestCertificates.trustingAnything()
                     .getSocketFactory()
                     .createSocket(front.address.getAddress(), front.address.getPort());
             try (socket) {
@@ -106,7 +106,8 @@ final class VisitorRefusedTest {
                 SegmentingRelay relay = new SegmentingRelay(front.address)) {
             for (int cut = 1; cut < 240; cut += 17) {
                 relay.cut(cut);
-                try (RawVisitor visitor = RawVisitor.tls(relay.address(), TestFront.NAME.value(), TestFront.TRUSTING)) {
+                try (RawVisitor visitor =
+                        RawVisitor.tls(relay.address(), TestFront.NAME.value(), TestCertificates.trustingAnything())) {
                     assertThat(visitor.send("GET / HTTP/1.1\r\nHost: dev1.t.test\r\n\r\n")
                                     .answer())
                             .endsWith("ok");
