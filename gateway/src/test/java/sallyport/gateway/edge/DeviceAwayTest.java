@@ -41,7 +41,7 @@ final class DeviceAwayTest {
                     connection.head();
                     connection.read();
                 });
-                TestFront front = new TestFront(TestFront::hasty)) {
+                TestFront front = new TestFront(TestFront.Soon.ANSWER)) {
             front.publish(d -> d, r -> r);
             front.connect(device.address());
             assertThat(front.exchange(GET))

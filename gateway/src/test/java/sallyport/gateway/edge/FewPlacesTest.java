@@ -108,7 +108,7 @@ final class FewPlacesTest {
                     connection.send("HTTP/1.1 200 OK\r\n\r\nhello");
                     connection.read();
                 });
-                TestFront front = new TestFront(TestFront::hasty)) {
+                TestFront front = new TestFront(TestFront.Soon.ANSWER)) {
             front.publish(d -> d, route -> TestFront.with(route, "parallel-streams", "1"));
             front.connect(device.address());
             try (RawVisitor endless = front.visitor();

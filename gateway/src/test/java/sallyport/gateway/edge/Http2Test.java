@@ -373,10 +373,24 @@ final class Http2Test {
     }
 
     @Test
-    void a_silent_connection_ends_in_order() throws IOException {
-        try (TestFront front = new TestFront(TestFront::hasty)) {
+    void a_connection_without_a_request_ends_in_order() throws IOException {
+        try (TestFront front = new TestFront(TestFront.Soon.REQUEST_HEAD)) {
             front.publish(d -> d, r -> r);
             try (RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+                assertThat(visitor.next(RawHttp2Visitor.GOAWAY).error()).isZero();
+                assertThat(visitor.ends()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_connection_idle_after_its_requests_ends_in_order() throws Exception {
+        try (RawDevice device = RawDevice.answering(OK);
+                TestFront front = new TestFront(TestFront.Soon.IDLE)) {
+            front.publish(d -> d, r -> r);
+            front.connect(device.address());
+            try (RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+                assertThat(visitor.get(1, "/").answer(1).body()).isEqualTo("ok");
                 assertThat(visitor.next(RawHttp2Visitor.GOAWAY).error()).isZero();
                 assertThat(visitor.ends()).isTrue();
             }

@@ -118,18 +118,37 @@ final class TestFront implements AutoCloseable {
                 1000);
     }
 
-    /** Deadlines in tenths of seconds. */
-    static FrontSettings hasty(FrontSettings settings) {
-        Duration soon = Duration.ofMillis(300);
-        Duration settle = Duration.ofMillis(200);
-        return new FrontSettings(
-                settings.listen(),
-                settings.publicPort(),
-                settings.console(),
-                settings.doorstep(),
-                settings.ssh(),
-                new Deadlines(soon, soon, soon, soon, soon, soon, settle, Duration.ofMillis(500)),
-                settings.maxVisitors());
+    /** The deadline that a test waits for; all others stay long, so that a busy machine meets only this one. */
+    enum Soon implements UnaryOperator<FrontSettings> {
+        HELLO,
+        REQUEST_HEAD,
+        IDLE,
+        ANSWER;
+
+        private Duration of(Soon kind, Duration otherwise) {
+            return this == kind ? Duration.ofMillis(300) : otherwise;
+        }
+
+        @Override
+        public FrontSettings apply(FrontSettings settings) {
+            Deadlines usual = settings.deadlines();
+            return new FrontSettings(
+                    settings.listen(),
+                    settings.publicPort(),
+                    settings.console(),
+                    settings.doorstep(),
+                    settings.ssh(),
+                    new Deadlines(
+                            of(HELLO, usual.hello()),
+                            usual.handshake(),
+                            of(REQUEST_HEAD, usual.requestHead()),
+                            of(IDLE, usual.idle()),
+                            of(ANSWER, usual.answer()),
+                            usual.stall(),
+                            usual.settle(),
+                            usual.linger()),
+                    settings.maxVisitors());
+        }
     }
 
     /** The device is known and its tunnel is up. */

@@ -39,7 +39,7 @@ final class VisitorRefusedTest {
     @ParameterizedTest
     @MethodSource("unfinished")
     void half_a_hello_or_none_is_closed_at_the_deadline_and_told_once(byte[] bytes) throws Exception {
-        try (TestFront front = new TestFront(TestFront::hasty);
+        try (TestFront front = new TestFront(TestFront.Soon.HELLO);
                 RawVisitor visitor = RawVisitor.plain(front.address)) {
             assertThat(visitor.send(bytes).rest()).isEmpty();
             assertRefusedOnce(front, Fault.HELLO_TIMEOUT);
@@ -140,7 +140,7 @@ final class VisitorRefusedTest {
 
     @Test
     void a_request_head_that_never_ends_is_answered_with_408() throws Exception {
-        try (TestFront front = new TestFront(TestFront::hasty)) {
+        try (TestFront front = new TestFront(TestFront.Soon.REQUEST_HEAD)) {
             front.publish(device -> device, route -> route);
             try (RawVisitor visitor = front.visitor()) {
                 assertThat(visitor.send("GET / HT").rest())
@@ -152,7 +152,7 @@ final class VisitorRefusedTest {
 
     @Test
     void an_idle_connection_ends_in_order() throws Exception {
-        try (TestFront front = new TestFront(TestFront::hasty)) {
+        try (TestFront front = new TestFront(TestFront.Soon.IDLE)) {
             front.publish(device -> device, route -> route);
             try (RawVisitor visitor = front.visitor()) {
                 assertThat(visitor.rest()).isEmpty();

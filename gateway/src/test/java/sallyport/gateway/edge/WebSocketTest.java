@@ -3,10 +3,13 @@ package sallyport.gateway.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import sallyport.gateway.event.GatewayEvent;
+import sallyport.gateway.time.HandTimers;
 
 /** After 101 the connection is opaque, and no timer of HTTP cuts it (cases G16, G17). */
 final class WebSocketTest {
@@ -52,7 +55,8 @@ final class WebSocketTest {
 
     @Test
     void silence_longer_than_every_http_deadline_cuts_neither_websocket_nor_events() throws Exception {
-        CountDownLatch go = new CountDownLatch(2);
+        HandTimers timers = new HandTimers();
+        CountDownLatch go = new CountDownLatch(1);
         AtomicInteger waiting = new AtomicInteger();
         try (RawDevice device = RawDevice.running(connection -> {
                     boolean socket = connection.head().contains("/live");
@@ -61,15 +65,16 @@ final class WebSocketTest {
                     connection.await(go);
                     connection.send("late");
                 });
-                TestFront front = new TestFront(TestFront::hasty)) {
+                TestFront front = new TestFront(settings -> settings, timers)) {
             front.publish(d -> d, r -> r);
             front.connect(device.address());
             try (RawVisitor socket = front.visitor();
                     RawVisitor events = front.visitor()) {
                 socket.send(UPGRADE).head();
                 events.send("GET /events HTTP/1.1\r\nHost: dev1.t.test\r\n\r\n").head();
-                front.timers.schedule(front.loops.group(), java.time.Duration.ofSeconds(2), go::countDown);
-                front.timers.schedule(front.loops.group(), java.time.Duration.ofSeconds(2), go::countDown);
+                timers.advance(Duration.ofHours(1));
+                front.loops.group().next().submit(() -> {}).get(5, TimeUnit.SECONDS);
+                go.countDown();
                 assertThat(socket.read(4)).isEqualTo("late");
                 assertThat(events.until("late\r\n")).isEqualTo("4\r\nlate\r\n");
             }

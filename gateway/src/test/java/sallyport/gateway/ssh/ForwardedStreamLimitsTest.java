@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent.SessionEnded;
-import sallyport.gateway.tunnel.ManualTimers;
+import sallyport.gateway.time.HandTimers;
 import sallyport.gateway.tunnel.StreamRefused;
 import sallyport.gateway.tunnel.StreamRequest;
 import sallyport.gateway.tunnel.Tunnel;
@@ -38,7 +38,7 @@ class ForwardedStreamLimitsTest {
     @TempDir
     Path folder;
 
-    private final ManualTimers timers = new ManualTimers();
+    private final HandTimers timers = new HandTimers();
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
     private DoorFixture door;
     private PacketClient client;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
+import sallyport.gateway.time.HandTimers;
 
 class GlobalRequestsTest {
     private final HandTimers timers = new HandTimers();
@@ -103,7 +104,7 @@ class GlobalRequestsTest {
             for (int i = 0; i < GlobalRequests.PER_SECOND; i++) {
                 requests.received(new GlobalRequest.Other(false, "x"));
             }
-            timers.pass(Duration.ofSeconds(1));
+            timers.advance(Duration.ofSeconds(1));
         }
         assertThat(cut).isEmpty();
         for (int i = 0; i <= GlobalRequests.BURST; i++) {

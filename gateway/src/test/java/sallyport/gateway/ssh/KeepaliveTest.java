@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.Test;
+import sallyport.gateway.time.HandTimers;
 
 class KeepaliveTest {
     private final HandTimers timers = new HandTimers();
@@ -38,12 +39,12 @@ class KeepaliveTest {
     void aSilentDeviceIsDeadWithin45SecondsWheneverItFellSilent() {
         keepalive.start();
         for (int answered = 0; answered < 20; answered++) {
-            timers.pass(Duration.ofMillis(14_900));
+            timers.advance(Duration.ofMillis(14_900));
             keepalive.alive();
         }
-        timers.pass(Duration.ofSeconds(43));
+        timers.advance(Duration.ofSeconds(43));
         assertThat(dead).isZero();
-        timers.pass(Duration.ofSeconds(2));
+        timers.advance(Duration.ofSeconds(2));
         assertThat(dead).isOne();
     }
 
@@ -51,7 +52,7 @@ class KeepaliveTest {
     void anyPacketIsASignOfLife() {
         keepalive.start();
         for (int i = 0; i < 60; i++) {
-            timers.pass(Duration.ofSeconds(10));
+            timers.advance(Duration.ofSeconds(10));
             keepalive.alive();
         }
         assertThat(dead).isZero();
@@ -61,20 +62,20 @@ class KeepaliveTest {
     @Test
     void itAsksEvery15SecondsAndMeasuresTheAnswer() {
         keepalive.start();
-        timers.pass(Duration.ofSeconds(15));
+        timers.advance(Duration.ofSeconds(15));
         assertThat(questions).hasSize(1);
-        timers.pass(Duration.ofMillis(120));
+        timers.advance(Duration.ofMillis(120));
         keepalive.alive();
         questions.remove().run();
         assertThat(keepalive.roundTripMillis()).isEqualTo(120);
-        timers.pass(Duration.ofSeconds(15));
+        timers.advance(Duration.ofSeconds(15));
         assertThat(questions).hasSize(1);
     }
 
     @Test
     void questionsWithoutASignOfLifeAreMissed() {
         keepalive.start();
-        timers.pass(Duration.ofSeconds(31));
+        timers.advance(Duration.ofSeconds(31));
         assertThat(keepalive.missed()).isEqualTo(2);
         keepalive.alive();
         assertThat(keepalive.missed()).isZero();
@@ -84,7 +85,7 @@ class KeepaliveTest {
     void aClientThatSendsAndNeverAnswersIsAskedNoMoreAfterAWhile() {
         keepalive.start();
         for (int i = 0; i < 100; i++) {
-            timers.pass(Duration.ofSeconds(15));
+            timers.advance(Duration.ofSeconds(15));
             keepalive.alive();
         }
         assertThat(questions).hasSizeLessThan(10);

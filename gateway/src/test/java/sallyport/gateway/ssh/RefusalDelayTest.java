@@ -13,7 +13,7 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.event.GatewayEvent.ForwardRefused;
 import sallyport.gateway.event.GatewayEvent.SessionEnded;
 import sallyport.gateway.fault.Fault;
-import sallyport.gateway.tunnel.ManualTimers;
+import sallyport.gateway.time.HandTimers;
 
 /** How long a session that got nothing is kept before it is told why, and what two machines with one key are told. */
 class RefusalDelayTest {
@@ -25,7 +25,7 @@ class RefusalDelayTest {
     @TempDir
     Path folder;
 
-    private final ManualTimers timers = new ManualTimers();
+    private final HandTimers timers = new HandTimers();
     private ClientKey key;
     private DoorFixture door;
 

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sallyport.gateway.event.GatewayEvent.LoggedIn;
 import sallyport.gateway.event.GatewayEvent.LoginSlowed;
-import sallyport.gateway.tunnel.ManualTimers;
+import sallyport.gateway.time.HandTimers;
 
 /** G09: one machine that tries keys behind the address of many good ones. */
 class UnknownKeyPaceTest {
-    private final ManualTimers timers = new ManualTimers();
+    private final HandTimers timers = new HandTimers();
 
     private static InetAddress address(int last) {
         return InetAddress.ofLiteral("192.0.2." + last);

@@ -2,56 +2,80 @@ package sallyport.gateway.time;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** A clock that a test turns by hand. */
+/**
+ * A clock that stands until a test turns it by hand. {@link #advance} hands every task that came due to its executor, in the
+ * order of due times, and tasks scheduled by those for a time within the same step too, when their executor runs them at once.
+ *
+ * <p>Any thread may call it.
+ */
 public final class HandTimers implements Timers {
-    private record Task(Instant due, Executor executor, Runnable work) {}
+    private record Task(long due, long number, Executor executor, Runnable work) {}
 
-    private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
-    private volatile Instant now;
+    private final Instant start;
+    private final List<Task> tasks = new ArrayList<>();
+    private long now;
+    private long sequence;
+
+    public HandTimers() {
+        this(Instant.EPOCH);
+    }
 
     public HandTimers(Instant start) {
-        now = start;
+        this.start = start;
     }
 
     @Override
-    public long nanoTime() {
-        return Duration.between(Instant.EPOCH, now).toNanos();
-    }
-
-    @Override
-    public Instant now() {
+    public synchronized long nanoTime() {
         return now;
     }
 
     @Override
-    public Timeout schedule(Executor executor, Duration delay, Runnable task) {
-        Task entry = new Task(now.plus(delay), executor, task);
-        tasks.add(entry);
-        return () -> tasks.remove(entry);
+    public synchronized Instant now() {
+        return start.plusNanos(now);
+    }
+
+    @Override
+    public synchronized Timeout schedule(Executor executor, Duration delay, Runnable work) {
+        Task task = new Task(now + Math.max(0, delay.toNanos()), sequence++, executor, work);
+        tasks.add(task);
+        return () -> cancel(task);
+    }
+
+    private synchronized void cancel(Task task) {
+        tasks.remove(task);
     }
 
     /** Turns the clock and hands over what is due, in its order. */
-    public void advance(Duration time) {
-        Instant end = now.plus(time);
-        for (Optional<Task> next = next(end); next.isPresent(); next = next(end)) {
-            Task task = next.get();
-            tasks.remove(task);
-            now = task.due().isAfter(now) ? task.due() : now;
+    public void advance(Duration step) {
+        long target = nanoTime() + step.toNanos();
+        for (Task task = takeDue(target); task != null; task = takeDue(target)) {
             task.executor().execute(task.work());
         }
-        now = end;
+        synchronized (this) {
+            now = target;
+        }
     }
 
-    private Optional<Task> next(Instant end) {
-        return tasks.stream().filter(task -> !task.due().isAfter(end)).min(Comparator.comparing(Task::due));
+    private synchronized @Nullable Task takeDue(long target) {
+        Task next = tasks.stream()
+                .filter(task -> task.due() <= target)
+                .min(Comparator.comparingLong(Task::due).thenComparingLong(Task::number))
+                .orElse(null);
+        if (next != null) {
+            tasks.remove(next);
+            now = Math.max(now, next.due());
+        }
+        return next;
     }
 
-    public int waiting() {
+    /** How many tasks wait. */
+    public synchronized int waiting() {
         return tasks.size();
     }
 }

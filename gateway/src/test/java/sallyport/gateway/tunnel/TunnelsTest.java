@@ -27,6 +27,7 @@ import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
+import sallyport.gateway.time.HandTimers;
 import sallyport.gateway.tunnel.OpenPorts.Listening;
 
 /** Who owns which port, and what happens to streams in between. */
@@ -39,7 +40,7 @@ final class TunnelsTest {
     private static final Port OTHER = Port.privatePort(new PortNumber(55444));
     private static final AtomicInteger ids = new AtomicInteger();
 
-    private final ManualTimers timers = new ManualTimers();
+    private final HandTimers timers = new HandTimers();
     private final List<GatewayEvent> events = new CopyOnWriteArrayList<>();
     private final Tunnels tunnels = new Tunnels(timers, events::add);
 

@@ -1,4 +1,4 @@
-package sallyport.testkit;
+package sallyport.gateway.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import sallyport.gateway.time.Timers;
 
-class ManualTimersTest {
-    private final ManualTimers timers = new ManualTimers();
+final class HandTimersTest {
+    private final HandTimers timers = new HandTimers();
     private final List<String> ran = new ArrayList<>();
 
     private Timers.Timeout in(int seconds, String name) {
@@ -17,7 +16,7 @@ class ManualTimersTest {
     }
 
     @Test
-    void runsWhatCameDueInOrder() {
+    void runs_what_came_due_in_order() {
         in(2, "second");
         in(1, "first");
         in(4, "later");
@@ -26,14 +25,14 @@ class ManualTimersTest {
     }
 
     @Test
-    void runsWhatADueTaskSchedulesWithinTheSameStep() {
+    void runs_what_a_due_task_schedules_within_the_same_step() {
         timers.schedule(Runnable::run, Duration.ofSeconds(1), () -> in(1, "again"));
         timers.advance(Duration.ofSeconds(2));
         assertThat(ran).containsExactly("again");
     }
 
     @Test
-    void forgetsACancelledTask() {
+    void forgets_a_cancelled_task() {
         in(1, "never").cancel();
         timers.advance(Duration.ofSeconds(2));
         assertThat(ran).isEmpty();
