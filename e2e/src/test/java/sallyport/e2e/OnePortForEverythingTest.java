@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import sallyport.testkit.ConnectProxy;
 import sallyport.testkit.FakeAppliance;
+import sallyport.testkit.GatewayProcess;
 import sallyport.testkit.KeyFile;
+import sallyport.testkit.Program;
 import sallyport.testkit.StockSsh;
 import sallyport.testkit.Visitor;
 
-/** G14: a firewall that lets out 443 alone: SSH and HTTPS share the port, whoever speaks first. */
+/** G14: a firewall that lets out 443 alone: SSH and HTTPS share the port, whoever speaks first, in TLS or without. */
 @ExtendWith(SharedGateway.class)
 class OnePortForEverythingTest {
     @Test
@@ -33,6 +36,55 @@ class OnePortForEverythingTest {
                 .forward(port, appliance.port())
                 .start());
         scene.untilAnswered("narrow-dropbear");
+    }
+
+    @Test
+    void sshGoesThroughTheHttpProxyOfANetwork(Scene scene) {
+        int https = scene.gateway().ports().https();
+        ConnectProxy proxy = scene.use(ConnectProxy.lettingOut(https));
+        dialBy(scene, "proxied", https, "nc -X connect -x 127.0.0.1:" + proxy.port() + " %h %p");
+        scene.untilAnswered("proxied");
+    }
+
+    @Test
+    void sshInsideTlsIsAskedForByItsProtocol(Scene scene) {
+        dialBy(
+                scene,
+                "inspected",
+                scene.gateway().ports().https(),
+                inTls(scene, GatewayProcess.hostname("inspected"), "-alpn ssh"));
+        scene.untilAnswered("inspected");
+    }
+
+    /** The name must be one that the certificate covers: the client checks it. */
+    @Test
+    void sshInsideTlsHasANameOfItsOwnAndEndsWithTheGateway(Scene scene) {
+        GatewayProcess gateway = scene.ownGateway(
+                setup -> setup.with("ssh", "{listen: 127.0.0.1:0, hostname: " + GatewayProcess.DOMAIN + "}"));
+        Program client =
+                dialBy(scene, "disguised", gateway.ports().https(), inTls(scene, GatewayProcess.DOMAIN, ""));
+        scene.untilAnswered("disguised");
+
+        assertThat(scene.command("device", "set", "disguised", "--key-from", "192.0.2.1")
+                        .exitCode())
+                .isZero();
+        client.finish(Scene.SOON);
+        assertThat(gateway.visit("disguised", "/").run().status()).isEqualTo(503);
+    }
+
+    private static String inTls(Scene scene, String name, String more) {
+        return "openssl s_client -quiet -verify_return_error -CAfile " + scene.gateway().ca()
+                + " -verify_hostname " + name + " -servername " + name + " " + more + " -connect %h:%p";
+    }
+
+    private static Program dialBy(Scene scene, String device, int port, String proxyCommand) {
+        FakeAppliance appliance = scene.use(FakeAppliance.tls(device));
+        int remote = scene.newPort();
+        KeyFile key = scene.enrol(device, grants -> grants.port(remote));
+        return scene.use(StockSsh.openssh(port, key)
+                .option("ProxyCommand=" + proxyCommand)
+                .forward(remote, appliance.port())
+                .start());
     }
 
     @Test

@@ -19,6 +19,7 @@ import sallyport.gateway.console.ManagementListener;
 import sallyport.gateway.console.RecentEvents;
 import sallyport.gateway.directory.DirectoryEditor;
 import sallyport.gateway.directory.DirectoryHolder;
+import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.edge.ConsoleTarget;
 import sallyport.gateway.edge.Deadlines;
 import sallyport.gateway.edge.DeviceProbe;
@@ -237,9 +238,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private SshOnHttps sshOnHttps(FrontDoor door) {
+        Optional<Hostname> name = config.ssh().hostname();
         return switch (config.https().ssh()) {
-            case GREET -> new SshOnHttps(Optional.of(door), Optional.of(SshOnHttps.GREET_AFTER));
-            case YES -> new SshOnHttps(Optional.of(door), Optional.empty());
+            case GREET -> new SshOnHttps(Optional.of(door), name, Optional.of(SshOnHttps.GREET_AFTER));
+            case YES -> new SshOnHttps(Optional.of(door), name, Optional.empty());
             case NO -> SshOnHttps.NONE;
         };
     }

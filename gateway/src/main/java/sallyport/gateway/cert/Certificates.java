@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,8 +95,14 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
     }
 
     private boolean known(Hostname name) {
-        return config.console().hostname().filter(name::equals).isPresent()
-                || directory.current().findHostname(name).isPresent();
+        return own().contains(name) || directory.current().findHostname(name).isPresent();
+    }
+
+    /** The names of the gateway itself. */
+    private List<Hostname> own() {
+        return Stream.of(config.console().hostname(), config.ssh().hostname())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override
@@ -205,8 +212,7 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
 
     /** The names whose TLS ends here: never those of passthrough, whose certificates are the devices' own. */
     private Set<Hostname> terminated(Directory now) {
-        TreeSet<Hostname> names = new TreeSet<>();
-        config.console().hostname().ifPresent(names::add);
+        TreeSet<Hostname> names = new TreeSet<>(own());
         for (HostnameRoute route : now.hostnames()) {
             if (route.tls() == TlsMode.TERMINATE) {
                 names.add(route.hostname());

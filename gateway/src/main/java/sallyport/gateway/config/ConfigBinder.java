@@ -41,7 +41,7 @@ final class ConfigBinder {
     void check(ConfigKey key) {
         switch (key) {
             case DATA -> data();
-            case DOMAIN, CONSOLE_HOSTNAME -> one(key, Hostname::parse);
+            case DOMAIN, SSH_HOSTNAME, CONSOLE_HOSTNAME -> one(key, Hostname::parse);
             case SSH_LISTEN, HTTPS_LISTEN, HTTP_LISTEN, CONSOLE_LISTEN, MANAGEMENT_LISTEN -> listen(key);
             case SSH_USER -> one(key, ValueText::user);
             case SSH_PROXY_FROM, HTTPS_PROXY_FROM, HTTP_PROXY_FROM -> networks(key);
@@ -83,6 +83,7 @@ final class ConfigBinder {
         Optional<Hostname> domain = one(ConfigKey.DOMAIN, Hostname::parse);
         List<ListenAddress> ssh = listen(ConfigKey.SSH_LISTEN);
         Optional<String> user = one(ConfigKey.SSH_USER, ValueText::user);
+        Optional<Hostname> sshName = one(ConfigKey.SSH_HOSTNAME, Hostname::parse);
         List<Cidr> sshBalancers = networks(ConfigKey.SSH_PROXY_FROM);
         List<ListenAddress> https = listen(ConfigKey.HTTPS_LISTEN);
         Optional<Integer> publicPort = publicPort();
@@ -108,6 +109,7 @@ final class ConfigBinder {
         checks.sshListens(ssh);
         checks.addresses(fronts);
         checks.consoleName(domain, console.hostname());
+        checks.sshName(sshName, console.hostname(), sshOnHttps);
         range.ifPresent(ports -> checks.rangeAndFronts(ports, fronts));
         url.ifPresent(checks::databaseLogin);
         if (!problems.isEmpty()) {
@@ -116,7 +118,7 @@ final class ConfigBinder {
         return new GatewayConfig(
                 data,
                 domain,
-                new GatewayConfig.Ssh(ssh, user, sshBalancers),
+                new GatewayConfig.Ssh(ssh, user, sshName, sshBalancers),
                 new GatewayConfig.Https(https, publicPort, httpsBalancers, sshOnHttps.orElseThrow()),
                 http,
                 certificates,

@@ -11,6 +11,7 @@ enum ConfigKey {
     DOMAIN("domain", Shape.ONE, ""),
     SSH_LISTEN("ssh.listen", Shape.MANY, "[::]:2222"),
     SSH_USER("ssh.user", Shape.ONE, ""),
+    SSH_HOSTNAME("ssh.hostname", Shape.ONE, ""),
     SSH_PROXY_FROM("ssh.proxy-protocol-from", Shape.MANY, ""),
     HTTPS_LISTEN("https.listen", Shape.MANY, "[::]:443"),
     HTTPS_PUBLIC_PORT("https.public-port", Shape.ONE, ""),

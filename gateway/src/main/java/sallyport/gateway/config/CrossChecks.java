@@ -76,6 +76,21 @@ final class CrossChecks {
         }
     }
 
+    /** SSH inside TLS has a name to itself, and is served at all. */
+    void sshName(Optional<Hostname> ssh, Optional<Hostname> console, Optional<GatewayConfig.SshOnHttps> served) {
+        if (ssh.isPresent() && ssh.equals(console)) {
+            sshNameProblem("this is console.hostname", "Give SSH a name of its own, or remove it.");
+        }
+        if (ssh.isPresent() && served.equals(Optional.of(GatewayConfig.SshOnHttps.NO))) {
+            sshNameProblem("https.ssh is no", "Remove one of the two.");
+        }
+    }
+
+    private void sshNameProblem(String reason, String fix) {
+        Given given = givens.get(ConfigKey.SSH_HOSTNAME);
+        problems.value(given == null ? Place.DEFAULT : given.place(), ConfigKey.SSH_HOSTNAME.path(), reason, fix);
+    }
+
     /** Automatic ports leave out what the gateway listens on; that is worth a word, not a refusal. */
     void rangeAndFronts(Ports range, List<Front> fronts) {
         for (Front front : fronts) {

@@ -34,12 +34,14 @@ public record GatewayConfig(
     /**
      * @param listen where devices dial in
      * @param user the only login name that is accepted; empty: any
+     * @param hostname under this name the HTTPS front takes SSH inside TLS
      * @param balancers from where every connection begins with a PROXY header
      */
-    public record Ssh(List<ListenAddress> listen, Optional<String> user, List<Cidr> balancers) {
-        /** Without balancers. */
+    public record Ssh(
+            List<ListenAddress> listen, Optional<String> user, Optional<Hostname> hostname, List<Cidr> balancers) {
+        /** Without a name of its own and without balancers. */
         public Ssh(List<ListenAddress> listen, Optional<String> user) {
-            this(listen, user, List.of());
+            this(listen, user, Optional.empty(), List.of());
         }
     }
 

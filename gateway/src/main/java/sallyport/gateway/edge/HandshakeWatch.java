@@ -5,21 +5,25 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Optional;
+import java.util.function.Consumer;
 import sallyport.gateway.directory.Printable;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
 
 /**
- * Says once why a visitor's TLS handshake failed; when it succeeded, it leaves to the handlers of the version of HTTP that was
- * agreed upon. Runs on the visitor's loop.
+ * Says once why a visitor's TLS handshake failed; when it succeeded, it leaves to the handlers of what was agreed upon. Runs on
+ * the visitor's loop.
  */
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     private final Front front;
     private final Visitor visitor;
+    private final Consumer<Optional<String>> secured;
 
-    HandshakeWatch(Front front, Visitor visitor) {
+    /** @param secured adds the handlers that come next, by the application protocol that was agreed upon */
+    HandshakeWatch(Front front, Visitor visitor, Consumer<Optional<String>> secured) {
         this.front = front;
         this.visitor = visitor;
+        this.secured = secured;
     }
 
     @Override
@@ -29,12 +33,8 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
                 failed(ctx, handshake.cause());
                 return;
             }
-            String agreed = ctx.pipeline().get(SslHandler.class).applicationProtocol();
-            if (HelloHandler.HTTP_2.equals(agreed)) {
-                Pipelines.http2(ctx.channel(), front, visitor);
-            } else {
-                Pipelines.http1(ctx.channel(), front, visitor);
-            }
+            secured.accept(
+                    Optional.ofNullable(ctx.pipeline().get(SslHandler.class).applicationProtocol()));
         }
         ctx.fireUserEventTriggered(event);
         if (event instanceof SslHandshakeCompletionEvent) {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
@@ -25,8 +26,8 @@ import sallyport.gateway.fault.Problem;
 /**
  * The first handler of every visitor's connection: reads the ClientHello once and decides by the name in it. Whatever does
  * not name a known host ends here, with an alert if it was TLS and without a word if not. A client that speaks SSH, or that
- * says nothing for a while and thus may be waiting for the server of SSH to speak, goes on to the SSH door. Runs on the
- * visitor's loop.
+ * says nothing for a while and thus may be waiting for the server of SSH to speak, goes on to the SSH door; so does one that
+ * asks for SSH inside TLS, when its TLS is up. Runs on the visitor's loop.
  */
 final class HelloHandler extends ChannelInboundHandlerAdapter {
     static final String HTTP_2 = "h2";
@@ -117,12 +118,15 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         Hostname name = hello.serverName();
         Visitor visitor = new Visitor(name, peer);
         Optional<HostnameRoute> route = front.access().findRoute(name);
-        if (route.isEmpty() && !front.access().isConsole(name)) {
+        if (route.isEmpty() && !front.access().isConsole(name) && !front.ssh().owns(name)) {
             alert(ctx, TlsAlert.UNRECOGNIZED_NAME, Optional.of(name), Fault.UNKNOWN_HOSTNAME.problem());
             return;
         }
-        route.ifPresent(known -> front.live().add(ctx.channel(), visitor, known));
-        if (route.isPresent() && route.get().tls() == TlsMode.PASSTHROUGH) {
+        boolean through = route.isPresent() && route.get().tls() == TlsMode.PASSTHROUGH;
+        if (through || !front.ssh().isInside(hello)) {
+            route.ifPresent(known -> front.live().add(ctx.channel(), visitor, known));
+        }
+        if (through) {
             Pipelines.passthrough(ctx.channel(), front, visitor);
             leave(ctx);
         } else {
@@ -140,18 +144,31 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
+        if (front.ssh().isInside(hello)) {
+            secure(
+                    ctx,
+                    List.of(SshOnHttps.PROTOCOL),
+                    visitor,
+                    context -> Pipelines.ssh(ctx.channel(), front, context, visitor));
+            return;
+        }
         List<String> spoken = front.access().protocols(visitor.hostname());
         if (!hello.protocols().isEmpty() && Collections.disjoint(hello.protocols(), spoken)) {
             alert(ctx, TlsAlert.NO_APPLICATION_PROTOCOL, name, Fault.NO_COMMON_PROTOCOL.problem());
             return;
         }
+        secure(ctx, spoken, visitor, context -> Pipelines.terminate(ctx.channel(), front, context, visitor));
+    }
+
+    private void secure(
+            ChannelHandlerContext ctx, List<String> spoken, Visitor visitor, Consumer<SslContext> pipeline) {
         Optional<SslContext> context = front.certificates().find(visitor.hostname(), spoken);
         if (context.isEmpty()) {
             Problem none = Fault.NO_CERTIFICATE.problem("hostname", visitor.hostname());
-            alert(ctx, TlsAlert.UNRECOGNIZED_NAME, name, none);
+            alert(ctx, TlsAlert.UNRECOGNIZED_NAME, Optional.of(visitor.hostname()), none);
             return;
         }
-        Pipelines.terminate(ctx.channel(), front, context.get(), visitor);
+        pipeline.accept(context.get());
         leave(ctx);
     }
 

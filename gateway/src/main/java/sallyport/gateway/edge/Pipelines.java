@@ -3,6 +3,7 @@ package sallyport.gateway.edge;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -10,7 +11,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * visitor, from balancer: HAProxyMessageDecoder, ProxyHeader, then as follows
  * visitor, first bytes:   HelloHandler
  * visitor, SSH:           the SSH door's handler
+ * visitor, SSH in TLS:    SslHandler, HandshakeWatch, then SslHandler, Goodbye, the SSH door's handler
  * visitor, terminate:     SslHandler, HandshakeWatch, then as agreed
  * visitor, HTTP/1.1:      SslHandler, RequestDecoder, HttpResponseEncoder, Http1VisitorConnection, ProxyHandler
  * visitor, HTTP/2:        SslHandler, FrameGuard, Http2FrameCodec, Http2MultiplexHandler, Http2VisitorConnection
@@ -41,9 +45,29 @@ final class Pipelines {
 
     /** Behind the hello handler, which then leaves and passes on what it has read. */
     static void terminate(Channel channel, Front front, SslContext context, Visitor visitor) {
+        secure(channel, front, context, visitor, agreed -> {
+            if (agreed.equals(Optional.of(HelloHandler.HTTP_2))) {
+                http2(channel, front, visitor);
+            } else {
+                http1(channel, front, visitor);
+            }
+        });
+    }
+
+    /** Behind the hello handler too; from the end of the handshake on it is none of the edge's business. */
+    static void ssh(Channel channel, Front front, SslContext context, Visitor visitor) {
+        secure(channel, front, context, visitor, agreed -> {
+            front.visitors().remove(channel);
+            channel.pipeline().addLast(new Goodbye());
+            front.ssh().door().orElseThrow().enter((SocketChannel) channel, visitor.address());
+        });
+    }
+
+    private static void secure(
+            Channel channel, Front front, SslContext context, Visitor visitor, Consumer<Optional<String>> secured) {
         SslHandler tls = TlsContexts.handler(context, channel.alloc());
         tls.setHandshakeTimeout(front.deadlines().handshake().toMillis(), TimeUnit.MILLISECONDS);
-        channel.pipeline().addLast(tls).addLast(new HandshakeWatch(front, visitor));
+        channel.pipeline().addLast(tls).addLast(new HandshakeWatch(front, visitor, secured));
     }
 
     /** When TLS is up and HTTP/1.1 was agreed upon, or nothing. */

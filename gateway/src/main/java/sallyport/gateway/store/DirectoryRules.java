@@ -70,7 +70,7 @@ final class DirectoryRules {
         }
         claims.domain().ifPresent(domain -> {
             Hostname automatic = automatic(name, domain);
-            if (claims.console().equals(Optional.of(automatic))) {
+            if (claims.names().contains(automatic)) {
                 throw new ProblemException(Fault.HOSTNAME_OF_GATEWAY.problem("hostname", automatic));
             }
             OwnHostname own = contents.hostnames().get(automatic);
@@ -134,7 +134,7 @@ final class DirectoryRules {
     /** The name is free, and not one that the gateway keeps for itself. */
     void checkNewHostname(Hostname hostname) {
         boolean isDomain = claims.domain().equals(Optional.of(hostname));
-        if (isDomain || claims.console().equals(Optional.of(hostname))) {
+        if (isDomain || claims.names().contains(hostname)) {
             throw new ProblemException(Fault.HOSTNAME_OF_GATEWAY.problem("hostname", hostname));
         }
         if (isReserved(hostname)) {

@@ -4,6 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import sallyport.gateway.config.GatewayConfig;
 import sallyport.gateway.config.ListenAddress;
 import sallyport.gateway.directory.Hostname;
@@ -12,18 +15,15 @@ import sallyport.gateway.directory.Hostname;
  * What the configuration claims for the gateway itself, so that no device gets it.
  *
  * @param domain devices are {@code NAME.domain}
- * @param console the console's own hostname
+ * @param names hostnames of the gateway itself: the console's, and the one for SSH inside TLS
  * @param firstPort the first automatic port
  * @param lastPort the last automatic port
  * @param listeners port number → the front that listens there, such as {@code https.listen}
  */
 public record GatewayClaims(
-        Optional<Hostname> domain,
-        Optional<Hostname> console,
-        int firstPort,
-        int lastPort,
-        Map<Integer, String> listeners) {
+        Optional<Hostname> domain, Set<Hostname> names, int firstPort, int lastPort, Map<Integer, String> listeners) {
     public GatewayClaims {
+        names = Set.copyOf(names);
         listeners = Map.copyOf(listeners);
     }
 
@@ -36,7 +36,9 @@ public record GatewayClaims(
         note(listeners, "management.listen", config.management().listen());
         return new GatewayClaims(
                 config.domain(),
-                config.console().hostname(),
+                Stream.of(config.console().hostname(), config.ssh().hostname())
+                        .flatMap(Optional::stream)
+                        .collect(Collectors.toSet()),
                 config.ports().first(),
                 config.ports().last(),
                 listeners);

@@ -40,13 +40,13 @@ final class Snapshot {
     Directory of(Contents contents, long version) {
         List<HostnameRoute> routes = new ArrayList<>(contents.devices().size());
         Set<Hostname> taken = new HashSet<>();
-        claims.console().ifPresent(taken::add);
+        taken.addAll(claims.names());
         for (OwnHostname own : contents.hostnames().values()) {
             Device device = contents.devices().get(own.device());
             if (device != null && taken.add(own.hostname())) {
                 routes.add(route(own, device));
             } else {
-                log.warn("{} leads nowhere: the configuration gives this name to the console", own.hostname());
+                log.warn("{} leads nowhere: the configuration gives this name to the gateway", own.hostname());
             }
         }
         Map<DeviceName, Automatic> next = new HashMap<>(2 * contents.devices().size());

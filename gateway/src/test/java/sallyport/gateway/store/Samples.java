@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import sallyport.gateway.config.GatewayConfig;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceName;
@@ -34,7 +35,7 @@ final class Samples {
     static GatewayClaims claims(int firstPort, int lastPort) {
         return new GatewayClaims(
                 Optional.of(DOMAIN),
-                Optional.of(new Hostname("console.company.com")),
+                Set.of(new Hostname("console.company.com")),
                 firstPort,
                 lastPort,
                 Map.of(443, "https.listen", 20003, "management.listen"));

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -326,8 +327,7 @@ abstract class StoredDirectoryContract {
         directory.addDevice(device("lab-1"));
         setOptions(new Hostname("lab-1.mm-remote.company.com"), Map.of("host", Optional.of("cam.lan")));
         stop();
-        startWith(
-                new GatewayClaims(Optional.of(new Hostname("example.org")), Optional.empty(), 20000, 29999, Map.of()));
+        startWith(new GatewayClaims(Optional.of(new Hostname("example.org")), Set.of(), 20000, 29999, Map.of()));
 
         assertThat(route("lab-1.example.org").options().set()).isEqualTo(Map.of("host", "cam.lan"));
     }
@@ -489,8 +489,7 @@ abstract class StoredDirectoryContract {
         directory.addDevice(device("lab-1"));
         Directory before = directory.holder().current();
 
-        directory.claim(
-                new GatewayClaims(Optional.of(new Hostname("example.org")), Optional.empty(), 20000, 29999, Map.of()));
+        directory.claim(new GatewayClaims(Optional.of(new Hostname("example.org")), Set.of(), 20000, 29999, Map.of()));
 
         Directory now = directory.holder().current();
         assertThat(now.hostnames())
