@@ -182,9 +182,8 @@ final class SshInTlsTest {
 
     @Test
     void a_handshake_that_stalls_ends_and_is_told() throws Exception {
-        try (TestFront hasty = new TestFront(settings -> TestFront.hasty(behind(
-                        settings,
-                        new SshOnHttps(Optional.of(door), Optional.of(new Hostname(OWN)), Optional.empty()))));
+        SshOnHttps ssh = new SshOnHttps(Optional.of(door), Optional.of(new Hostname(OWN)), Optional.empty());
+        try (TestFront hasty = new TestFront(settings -> TestFront.Soon.HANDSHAKE.apply(behind(settings, ssh)));
                 RawVisitor visitor = RawVisitor.plain(hasty.address)) {
             visitor.send(firstFlight());
             visitor.rest();

@@ -121,6 +121,7 @@ final class TestFront implements AutoCloseable {
     /** The deadline that a test waits for; all others stay long, so that a busy machine meets only this one. */
     enum Soon implements UnaryOperator<FrontSettings> {
         HELLO,
+        HANDSHAKE,
         REQUEST_HEAD,
         IDLE,
         ANSWER;
@@ -140,7 +141,7 @@ final class TestFront implements AutoCloseable {
                     settings.ssh(),
                     new Deadlines(
                             of(HELLO, usual.hello()),
-                            usual.handshake(),
+                            of(HANDSHAKE, usual.handshake()),
                             of(REQUEST_HEAD, usual.requestHead()),
                             of(IDLE, usual.idle()),
                             of(ANSWER, usual.answer()),
