@@ -6,17 +6,24 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sallyport.testkit.Curl;
 import sallyport.testkit.FakeAppliance;
 import sallyport.testkit.Payload;
+import sallyport.testkit.Program;
 import sallyport.testkit.Visitor;
 
 /** G15: uploads of any size stream to the device, and its answer is delivered however it ends. */
@@ -66,6 +73,80 @@ class FirmwareUploadTest {
         try (Visitor visitor = scene.gateway().connect("first-bytes")) {
             visitor.send("POST /take HTTP/1.1\r\nHost: first-bytes.sallyport.test\r\nContent-Length: 1000000\r\n\r\nx");
             assertThat(arrived.await(1, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** Bytes in regular files that a program holds open, also in those that have no name any more. */
+    private static long inOpenFiles(Program program) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> open =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(program.pid()), "fd"))) {
+            for (Path each : open) {
+                bytes += size(each);
+            }
+        }
+        return bytes;
+    }
+
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (NoSuchFileException closedMeanwhile) {
+            return 0;
+        }
+    }
+
+    @Test
+    void nothingOfAnUploadIsKeptInAFile(Scene scene) throws Exception {
+        CountDownLatch mostArrived = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        FakeAppliance appliance = scene.use(FakeAppliance.plain("no-file").on("/take", exchange -> {
+            InputStream body = exchange.body();
+            body.skipNBytes(SIZE * 3 / 4);
+            mostArrived.countDown();
+            try {
+                looked.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            body.transferTo(OutputStream.nullOutputStream());
+            exchange.answer(200, "text/plain", "ok");
+        }));
+        scene.online("no-file", appliance.port());
+        Program gateway = scene.gateway().program();
+        long before = inOpenFiles(gateway);
+
+        String file = firmware(scene).toString();
+        CompletableFuture<Curl.Answer> upload = CompletableFuture.supplyAsync(
+                () -> scene.gateway().visit("no-file", "/take").with("-T", file).run());
+        assertThat(mostArrived.await(30, TimeUnit.SECONDS)).isTrue();
+        long during = inOpenFiles(gateway);
+        looked.countDown();
+
+        assertThat(upload.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(during - before).isLessThan(SIZE / 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--http1.1", "--http2"})
+    void limitOfTheHostnameIsToldAlsoToWhoIsStillSending(String version, Scene scene) throws IOException {
+        FakeAppliance appliance = scene.use(FakeAppliance.plain("limited").on("/take", exchange -> {
+            exchange.body().transferTo(OutputStream.nullOutputStream());
+            exchange.answer(200, "text/plain", "ok");
+        }));
+        scene.online("limited", appliance.port());
+        assertThat(scene.command("hostname", "set", "limited.sallyport.test", "--max-body", "1M")
+                        .exitCode())
+                .isZero();
+        String file = firmware(scene).toString();
+
+        for (String chunked : List.of("X-Length: known", "Transfer-Encoding: chunked")) {
+            Curl.Answer answer = scene.gateway()
+                    .visit("limited", "/take")
+                    .with(version, "-T", file, "-H", "Expect:", "-H", chunked)
+                    .run();
+            assertThat(answer.status()).as(answer.errors()).isEqualTo(413);
+            assertThat(answer.body()).contains("SP-460", "larger than the 1MiB that limited.sallyport.test takes");
         }
     }
 
@@ -126,6 +207,6 @@ class FirmwareUploadTest {
                 .run();
 
         assertThat(answer.status()).isEqualTo(502);
-        assertThat(answer.body()).contains("SP-5");
+        assertThat(answer.body()).contains("SP-511", SIZE + " bytes");
     }
 }

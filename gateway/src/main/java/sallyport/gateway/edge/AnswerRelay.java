@@ -10,7 +10,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import sallyport.gateway.edge.AccessRules.Destination;
 import sallyport.gateway.fault.Fault;
-import sallyport.gateway.fault.Problem;
 
 /**
  * The way back: passes a device's answer to the visitor, part by part as it comes, and decides what becomes of a request
@@ -170,14 +169,6 @@ final class AnswerRelay implements DeviceConnection.Listener {
     }
 
     private static Refusal broken(Exchange exchange) {
-        Problem problem;
-        if (!exchange.hasBody) {
-            problem = Fault.ANSWER_BROKEN.problem();
-        } else if (exchange.requestDone) {
-            problem = Fault.CLOSED_AFTER_UPLOAD.problem("bytes", exchange.bytesIn);
-        } else {
-            problem = Fault.UPLOAD_BROKEN.problem("bytes", exchange.bytesIn);
-        }
-        return Refusal.of(HttpResponseStatus.BAD_GATEWAY, problem);
+        return Refusal.of(HttpResponseStatus.BAD_GATEWAY, exchange.brokenByDevice());
     }
 }

@@ -115,11 +115,25 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
         channel().writeAndFlush(head);
     }
 
-    void send(HttpContent content) {
-        channel().write(content, channel().voidPromise());
+    /**
+     * Sends a part of a request's body.
+     *
+     * @param left told once it has left for the device, and not when the connection ended before
+     */
+    void send(HttpContent content, Runnable left) {
+        channel().write(content).addListener(written -> {
+            if (written.isSuccess()) {
+                left.run();
+            }
+        });
         if (content instanceof LastHttpContent) {
             channel().flush();
         }
+    }
+
+    /** The request has no body. */
+    void sendNoBody() {
+        channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel().voidPromise());
     }
 
     void flush() {

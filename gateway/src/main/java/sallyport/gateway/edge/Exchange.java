@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 
 /** One request and how far its answer has come. Lives on the visitor's loop. */
@@ -44,6 +45,10 @@ final class Exchange {
     boolean retried;
     /** The device asked for the body that the visitor announced. */
     boolean continued;
+    /** Bytes of the body that have left for the device. */
+    private long delivered;
+
+    private boolean deliveredAll;
     /** The rest of the body goes nowhere. */
     boolean uploadStopped;
     /** A byte of the device's answer has come, interim answers included. */
@@ -98,6 +103,33 @@ final class Exchange {
     void answering(long now) {
         answerStarted = true;
         firstByteNanos = Math.max(0, now - started);
+    }
+
+    /** Bytes of the body have left for the device, its last ones perhaps. */
+    void delivered(int bytes, boolean last) {
+        delivered += bytes;
+        deliveredAll |= last;
+    }
+
+    /** The device's connection ended without an answer: what that means depends on how much of the request it got. */
+    Problem brokenByDevice() {
+        if (!hasBody) {
+            return Fault.ANSWER_BROKEN.problem();
+        }
+        return deliveredAll
+                ? Fault.CLOSED_AFTER_UPLOAD.problem("bytes", bytesIn)
+                : Fault.UPLOAD_BROKEN.problem("bytes", amount(delivered));
+    }
+
+    /** The visitor's connection ended before the answer did. */
+    void visitorLeft() {
+        if (!requestDone && !uploadStopped && problem == null) {
+            problem = Fault.UPLOAD_LEFT.problem("bytes", amount(bytesIn));
+        }
+    }
+
+    private String amount(long bytes) {
+        return announced < 0 ? Long.toString(bytes) : bytes + " of " + announced;
     }
 
     Optional<Duration> firstByte() {

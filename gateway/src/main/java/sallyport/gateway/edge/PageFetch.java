@@ -5,7 +5,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -131,6 +130,6 @@ public final class PageFetch {
         RequestTranslation.apply(exchange, device);
         result.whenComplete((outcome, never) -> device.channel().eventLoop().execute(device::close));
         device.send(exchange.request, new PageCollector(exchange, device, timers, result));
-        device.send(LastHttpContent.EMPTY_LAST_CONTENT);
+        device.sendNoBody();
     }
 }

@@ -154,7 +154,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         RequestTranslation.apply(current, to);
         to.send(current.request, new AnswerRelay(front, this, context(), deadline(), current, to));
         if (!current.hasBody) {
-            to.send(LastHttpContent.EMPTY_LAST_CONTENT);
+            to.sendNoBody();
             awaitAnswer(current);
         } else {
             Duration patience = current.expectsContinue
@@ -172,7 +172,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             content.release();
             return;
         }
-        current.bytesIn += content.content().readableBytes();
+        int bytes = content.content().readableBytes();
+        current.bytesIn += bytes;
         if (current.limit.isExceededBy(current.bytesIn)) {
             content.release();
             giveUp(current, current.limit.refusal());
@@ -180,7 +181,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         }
         deadline().touch();
         DeviceConnection to = device;
-        to.send(content);
+        to.send(content, () -> current.delivered(bytes, last));
         if (last) {
             reading(false);
             current.requestDone = true;
@@ -254,6 +255,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         over = true;
         dropDevice();
         if (current != null && !current.answerDone) {
+            current.visitorLeft();
             access.served(current);
         }
         ctx.fireChannelInactive();

@@ -248,6 +248,10 @@ public enum Fault {
             460,
             "The body is larger than the {limit} that {hostname} takes.",
             "Send less, or let the operator allow more: sallyport hostname set {hostname} --max-body SIZE"),
+    UPLOAD_LEFT(
+            461,
+            "The visitor's connection ended after {bytes} bytes of the request.",
+            "Send it again; check the network between visitor and gateway when that happens often."),
     GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
     WEB_SERVER_DOWN(
             502,
@@ -279,7 +283,7 @@ public enum Fault {
             "Try again; check whether the device takes bodies of this size."),
     CLOSED_AFTER_UPLOAD(
             511,
-            "The device took the whole request ({bytes} bytes of body) and closed the connection without an answer.",
+            "The device got the whole request ({bytes} bytes of body) and closed the connection without an answer.",
             "If it restarts now, wait for it and look whether the upload had its effect."),
     SPEECH_UNKNOWN(
             512,

@@ -128,22 +128,4 @@ final class BrokenAnswerTest {
             }
         }
     }
-
-    @Test
-    void a_device_that_takes_the_whole_upload_and_leaves_is_told_apart_from_one_that_breaks_it_off() throws Exception {
-        try (RawDevice device = RawDevice.running(connection -> {
-                    String head = connection.head();
-                    connection.read(head.contains("/all") ? 10 : 4);
-                });
-                TestFront front = TestFront.leadingTo(device)) {
-            try (RawVisitor visitor = front.visitor()) {
-                visitor.send("POST /all HTTP/1.1\r\nHost: dev1.t.test\r\nContent-Length: 10\r\n\r\n0123456789");
-                assertThat(visitor.answer()).startsWith("HTTP/1.1 502 ").contains("SP-511", "10 bytes");
-            }
-            try (RawVisitor visitor = front.visitor()) {
-                visitor.send("POST /some HTTP/1.1\r\nHost: dev1.t.test\r\nContent-Length: 10\r\n\r\n0123");
-                assertThat(visitor.answer()).startsWith("HTTP/1.1 502 ").contains("SP-510", "4 bytes");
-            }
-        }
-    }
 }
