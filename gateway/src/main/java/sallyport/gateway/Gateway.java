@@ -116,6 +116,7 @@ public final class Gateway implements AutoCloseable {
         RecentEvents recent = new RecentEvents(timers);
         directory.subscribe(history);
         directory.subscribe(knocking);
+        directory.subscribe(recent);
         EventLog log = new EventLog(timers);
         PinMemory pins = new PinMemory(stored, blocking);
         GatewayEvents events = GatewayEvents.all(List.of(log, metrics, history, knocking, recent, pins));

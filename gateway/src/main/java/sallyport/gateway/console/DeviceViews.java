@@ -1,5 +1,6 @@
 package sallyport.gateway.console;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -138,10 +139,13 @@ final class DeviceViews {
                     "options",
                     String.join(", ", route.options().set().keySet()))));
         }
-        return recent.deadEnds(route.hostname()).stream()
+        Stream<Notice> deadEnds = recent.deadEnds(route.hostname()).stream()
                 .filter(deadEnd -> !isMapped(route, deadEnd.target()))
-                .map(deadEnd -> Problems.notice(deadEnd.why()))
-                .toList();
+                .map(deadEnd -> Problems.notice(deadEnd.why()));
+        Stream<Notice> http1Alone = recent.http1Alone(route.hostname()).stream()
+                .map(until -> Problems.notice(Fault.HTTP1_ALONE.problem(
+                        "hostname", route.hostname(), "until", until.truncatedTo(ChronoUnit.MINUTES))));
+        return Stream.concat(deadEnds, http1Alone).toList();
     }
 
     /** The operator has acted on the warning. */

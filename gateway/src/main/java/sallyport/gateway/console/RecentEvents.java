@@ -8,8 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import sallyport.gateway.directory.DeviceName;
+import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOption;
+import sallyport.gateway.directory.Http2Offer;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
 import sallyport.gateway.fault.Fault;
@@ -21,7 +27,7 @@ import sallyport.gateway.time.Timers;
  * itself. Bounded, the newest win; the same trouble is kept once, with its last time. Any thread may call it; the lock is
  * held for one step in memory.
  */
-public final class RecentEvents implements GatewayEvents {
+public final class RecentEvents implements GatewayEvents, DirectoryHolder.Subscriber {
     static final int MAX_OLD_CLIENTS = 64;
     static final int MAX_NOTICES = 64;
     static final int MAX_REFUSALS = 10;
@@ -33,6 +39,7 @@ public final class RecentEvents implements GatewayEvents {
     private final Deque<Refused> notices = new ArrayDeque<>();
     private final Map<DeviceName, Deque<Refused>> refusals = new HashMap<>();
     private final Map<Hostname, Deque<DeadEnd>> deadEnds = new HashMap<>();
+    private final Map<Hostname, Instant> http1Alone = new HashMap<>();
 
     public RecentEvents(Timers timers) {
         this.timers = timers;
@@ -60,6 +67,7 @@ public final class RecentEvents implements GatewayEvents {
             case GatewayEvent.RequestRefused e -> refused(e.device(), e.why());
             case GatewayEvent.Notice e -> notice(e.problem());
             case GatewayEvent.DeadEnd e -> deadEnd(e);
+            case GatewayEvent.Http1Alone e -> http1Alone(e);
             default -> {
                 // everything else is shown as a state, counted or logged
             }
@@ -84,6 +92,12 @@ public final class RecentEvents implements GatewayEvents {
             Deque<DeadEnd> list = deadEnds.computeIfAbsent(e.hostname(), name -> new ArrayDeque<>());
             list.removeIf(known -> known.target().equals(e.target()));
             push(list, new DeadEnd(e.target(), e.why()), MAX_DEAD_ENDS);
+        }
+    }
+
+    private synchronized void http1Alone(GatewayEvent.Http1Alone e) {
+        if (http1Alone.size() < MAX_DEVICES || http1Alone.containsKey(e.hostname())) {
+            http1Alone.put(e.hostname(), e.until());
         }
     }
 
@@ -116,6 +130,23 @@ public final class RecentEvents implements GatewayEvents {
     /** Where this name has led visitors in vain, newest first. */
     synchronized List<DeadEnd> deadEnds(Hostname hostname) {
         return List.copyOf(deadEnds.getOrDefault(hostname, new ArrayDeque<>()));
+    }
+
+    /** Until when this name offers HTTP/1.1 alone, because the device was seen to need that. */
+    synchronized Optional<Instant> http1Alone(Hostname hostname) {
+        return Optional.ofNullable(http1Alone.get(hostname)).filter(timers.now()::isBefore);
+    }
+
+    /** Forgets names that are gone, and what the operator has decided. */
+    @Override
+    public synchronized CompletionStage<?> directoryChanged(Directory before, Directory now) {
+        deadEnds.keySet().removeIf(hostname -> now.findHostname(hostname).isEmpty());
+        http1Alone
+                .keySet()
+                .removeIf(hostname -> now.findHostname(hostname)
+                        .filter(route -> route.options().value(HostnameOption.HTTP2) == Http2Offer.AUTO)
+                        .isEmpty());
+        return CompletableFuture.completedFuture(null);
     }
 
     /** What the device asked for and did not get, newest first. */

@@ -50,8 +50,12 @@ public final class HostnameOption<T> {
             OptionKinds.orWord("off", "90s|10m|2h", OptionKinds::duration, OptionKinds::text));
 
     /** Whether HTTP/2 is offered to visitors. */
-    public static final HostnameOption<Boolean> HTTP2 =
-            declareForConnections("http2", "on", "Offer HTTP/2 to visitors; off: HTTP/1.1 alone.", OptionKinds.onOff());
+    public static final HostnameOption<Http2Offer> HTTP2 = declareForConnections(
+            "http2",
+            "auto",
+            "Offer HTTP/2 to visitors; off: HTTP/1.1 alone. auto: HTTP/1.1 alone for a day when the device ties logins to"
+                    + " its connections.",
+            OptionKinds.words(Http2Offer.class));
 
     /** How many bytes the body of a request may have; empty: any number. */
     public static final HostnameOption<Optional<Long>> MAX_BODY = declare(

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -59,6 +60,26 @@ final class OptionKinds {
 
     static OptionKind<Boolean> onOff() {
         return new OptionKind<>("on|off", OptionKinds::readOnOff, on -> on ? "on" : "off");
+    }
+
+    /** Words of an enumeration, in small letters. */
+    static <E extends Enum<E>> OptionKind<E> words(Class<E> type) {
+        String syntax =
+                Arrays.stream(type.getEnumConstants()).map(OptionKinds::word).collect(Collectors.joining("|"));
+        return new OptionKind<>(syntax, text -> readWord(type, syntax, text), OptionKinds::word);
+    }
+
+    private static <E extends Enum<E>> E readWord(Class<E> type, String syntax, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(value -> word(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        "\"" + Printable.shorten(text) + "\" is none of " + syntax.replace("|", ", "),
+                        "Write one of them."));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean readOnOff(String text) {

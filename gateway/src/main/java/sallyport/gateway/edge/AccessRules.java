@@ -3,14 +3,12 @@ package sallyport.gateway.edge;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
-import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.Port;
 import sallyport.gateway.fault.Fault;
@@ -55,14 +53,6 @@ final class AccessRules {
 
     boolean isConsole(Hostname name) {
         return console.isPresent() && console.get().hostname().equals(name);
-    }
-
-    /** The application protocols that are spoken under a name (RFC 7301), the preferred one first. */
-    List<String> protocols(Hostname name) {
-        boolean two = findRoute(name)
-                .map(route -> route.options().value(HostnameOption.HTTP2))
-                .orElse(true);
-        return two ? List.of(HelloHandler.HTTP_2, HelloHandler.HTTP_1_1) : List.of(HelloHandler.HTTP_1_1);
     }
 
     Admission admit(Hostname name, InetAddress visitor) {

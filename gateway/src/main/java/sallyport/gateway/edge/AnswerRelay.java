@@ -68,6 +68,9 @@ final class AnswerRelay implements DeviceConnection.Listener {
     }
 
     private void head(HttpResponse head) {
+        if (proxy.movesToHttp1(exchange, device, head)) {
+            return;
+        }
         int code = head.status().code();
         boolean bodyNotWanted = !exchange.requestDone
                 && (code >= HttpResponseStatus.MULTIPLE_CHOICES.code()
@@ -78,6 +81,7 @@ final class AnswerRelay implements DeviceConnection.Listener {
             visitor.channel().config().setAutoRead(false);
         }
         exchange.deviceCloses = !VisitorAnswer.deviceKeepsConnection(head);
+        exchange.keepAlive &= !(exchange.deviceCloses && device.tied());
         exchange.answering(front.timers().nanoTime());
         exchange.status = code;
         deadline.set(front.deadlines().stall(), this::stalled);
@@ -138,7 +142,8 @@ final class AnswerRelay implements DeviceConnection.Listener {
         if (proxy.isOver(exchange)) {
             return;
         }
-        if (exchange.answerStarted) {
+        boolean loginLost = device.tied() && device.used() && !exchange.deviceSpoke;
+        if (exchange.answerStarted || loginLost) {
             proxy.fail(exchange, Fault.ANSWER_BROKEN.problem());
         } else if (!exchange.deviceSpoke && exchange.repeatable() && !exchange.retried) {
             retryUnlessTunnelLives();

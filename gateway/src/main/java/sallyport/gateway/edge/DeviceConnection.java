@@ -60,6 +60,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private boolean inputShut;
     private boolean gone;
     private boolean used;
+    private boolean tied;
+    private boolean inLogin;
 
     /** @param slips told of each slip in an answer, once for the connection */
     DeviceConnection(Destination destination, Consumer<Slip> slips, Ready waiting) {
@@ -88,6 +90,24 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** True when it has answered a request before: the device may be closing it at this moment. */
     boolean used() {
         return used;
+    }
+
+    /** A login that is tied to this connection was begun. */
+    void tie() {
+        tied = true;
+    }
+
+    boolean tied() {
+        return tied;
+    }
+
+    /** Whether the next step of that login must come over this connection. */
+    void loginGoesOn(boolean on) {
+        inLogin = on;
+    }
+
+    boolean inLogin() {
+        return inLogin;
     }
 
     /** Told once, when the first byte of the first answer has come. */

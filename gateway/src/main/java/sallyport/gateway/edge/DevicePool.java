@@ -2,6 +2,7 @@ package sallyport.gateway.edge;
 
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -24,12 +25,18 @@ import sallyport.gateway.edge.PortPlaces.Rest;
  * #release}. That is the seam for whatever decides how many connections a device's port gets, and in which order.
  */
 final class DevicePool implements PortPlaces.Guest {
+    /** The next step of a login that is tied to its connection has to come so soon, or others may have its place. */
+    static final Duration LOGIN_PATIENCE = Duration.ofSeconds(10);
+
     private final Front front;
     private final InetSocketAddress visitor;
     private final EventLoop loop;
     private final Deque<DeviceConnection> idle = new ArrayDeque<>();
     private final Map<DeviceConnection, Held> held = new HashMap<>();
     private final Set<PlaceRequest> waiting = new HashSet<>();
+    private final TiedLogins logins;
+    private @Nullable Runnable loginEnds;
+    private boolean loginEnded;
     private boolean closed;
 
     /** A connection's place, and among whose it is. */
@@ -39,15 +46,45 @@ final class DevicePool implements PortPlaces.Guest {
         this.front = front;
         this.visitor = visitor;
         this.loop = loop;
+        this.logins = new TiedLogins(front.versions());
     }
 
-    /** An idle connection to {@code to}, else a new one; {@code outcome} hears of it once, at once or later. */
-    void take(Destination to, Consumer<DeviceConnector.Outcome> outcome) {
+    TiedLogins logins() {
+        return logins;
+    }
+
+    /**
+     * For a visitor's connection that has one device connection at a time: it must end with that one once a login is tied to
+     * it, because the visitor goes by its own connection.
+     *
+     * @param told when the device connection has ended, maybe while an exchange is under way
+     */
+    void whenLoginEnds(Runnable told) {
+        loginEnds = told;
+    }
+
+    /**
+     * An idle connection to {@code to}, else a new one; {@code outcome} hears of it once, at once or later.
+     *
+     * @return false when the connection to which the visitor's login is tied has ended; then {@code outcome} hears nothing
+     */
+    boolean take(Exchange exchange, Destination to, Consumer<DeviceConnector.Outcome> outcome) {
+        DeviceConnection home = logins.home(exchange);
+        if (home != null && idle.remove(home)) {
+            idle.addFirst(home);
+        }
         DeviceConnection ready = findIdle(to);
         if (ready != null) {
             outcome.accept(new DeviceConnector.Outcome.Connected(ready));
-            return;
+        } else if (loginEnded) {
+            return false;
+        } else {
+            open(to, outcome);
         }
+        return true;
+    }
+
+    private void open(Destination to, Consumer<DeviceConnector.Outcome> outcome) {
         switch (to) {
             case Destination.Console console ->
                 front.devices().connect(console, visitor, loop, opened -> {
@@ -77,7 +114,16 @@ final class DevicePool implements PortPlaces.Guest {
         connection.channel().closeFuture().addListener(gone -> {
             idle.remove(connection);
             held.remove(connection);
+            ended(connection);
         });
+    }
+
+    private void ended(DeviceConnection connection) {
+        Runnable told = loginEnds;
+        if (told != null && connection.tied() && !loginEnded && !closed) {
+            loginEnded = true;
+            told.run();
+        }
     }
 
     /** Another visitor waits for the place of an idle connection. */
@@ -100,6 +146,7 @@ final class DevicePool implements PortPlaces.Guest {
                 return each;
             }
             each.close(); // ended, or the name leads elsewhere by now
+            ended(each);
         }
         return null;
     }
@@ -112,11 +159,21 @@ final class DevicePool implements PortPlaces.Guest {
             return;
         }
         Held place = held.get(connection);
+        if (place != null && connection.inLogin()) {
+            keep(connection, place);
+            return;
+        }
         switch (place == null ? new Rest.Idle() : place.places().rest(place.place())) {
             case Rest.Idle none -> idle.addFirst(connection);
             case Rest.Close none -> connection.close();
             case Rest.Serve(PortPlaces.Waiter waiter) -> ((PlaceRequest) waiter).handed(connection);
         }
+    }
+
+    private void keep(DeviceConnection connection, Held held) {
+        int ticket = held.places().keep(held.place());
+        idle.addFirst(connection);
+        front.timers().schedule(loop, LOGIN_PATIENCE, () -> held.places().letGo(held.place(), ticket));
     }
 
     /** The exchange did not come to its end on this connection, or the device will not take another. */

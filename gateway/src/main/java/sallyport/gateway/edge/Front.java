@@ -21,6 +21,7 @@ record Front(
         AccessRules access,
         DeviceConnector devices,
         DevicePlaces places,
+        OfferedVersions versions,
         Tunnels tunnels,
         Certificates certificates,
         LiveVisitors live,

@@ -152,7 +152,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
                     context -> Pipelines.ssh(ctx.channel(), front, context, visitor));
             return;
         }
-        List<String> spoken = front.access().protocols(visitor.hostname());
+        List<String> spoken = front.versions().of(front.access().findRoute(visitor.hostname()));
         if (!hello.protocols().isEmpty() && Collections.disjoint(hello.protocols(), spoken)) {
             alert(ctx, TlsAlert.NO_APPLICATION_PROTOCOL, name, Fault.NO_COMMON_PROTOCOL.problem());
             return;

@@ -27,6 +27,7 @@ final class Http1VisitorConnection extends ChannelInboundHandlerAdapter implemen
     private @Nullable ChannelHandlerContext context;
     private @Nullable Deadline deadline;
     private boolean busy;
+    private boolean loginEnded;
     private boolean over;
 
     Http1VisitorConnection(Front front, DevicePool devices) {
@@ -85,7 +86,7 @@ final class Http1VisitorConnection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void completed(boolean usable) {
-        if (usable && !front.draining().getAsBoolean()) {
+        if (usable && !loginEnded && !front.draining().getAsBoolean()) {
             context().flush();
             busy = false;
             awaitRequest();
@@ -105,6 +106,23 @@ final class Http1VisitorConnection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void broken() {
         Closing.abort(channel());
+    }
+
+    @Override
+    public boolean requireHttp1() {
+        return false;
+    }
+
+    /** Another connection would be of the same kind. */
+    @Override
+    public void retire() {}
+
+    /** The device's connection to which the visitor's login is tied has ended: to the visitor both are one. */
+    void loginEnded() {
+        loginEnded = true;
+        if (!busy && !over) {
+            end();
+        }
     }
 
     /** The visitor itself compares keys. */

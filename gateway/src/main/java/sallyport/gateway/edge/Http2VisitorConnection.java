@@ -233,7 +233,8 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
 
     // the end
 
-    private void drain() {
+    /** Takes no new streams once the visitor has heard of it; those that are under way go on. */
+    void drain() {
         if (!ending && !over) {
             ending = true;
             context().write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));

@@ -219,6 +219,21 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
         }
     }
 
+    /** RFC 9113 section 7: the code that makes visitors send a request again over HTTP/1.1, on another connection. */
+    @Override
+    public boolean requireHttp1() {
+        if (context().channel().isActive()) {
+            reset(context(), Http2Error.HTTP_1_1_REQUIRED);
+        }
+        connection.drain();
+        return true;
+    }
+
+    @Override
+    public void retire() {
+        connection.drain();
+    }
+
     /** The gateway has made the key, so it is the gateway that must see that the device has read it. */
     @Override
     public boolean trusts(HttpResponse switching) {

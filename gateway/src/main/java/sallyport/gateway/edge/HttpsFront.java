@@ -62,6 +62,7 @@ public final class HttpsFront {
         TlsContexts tls = new TlsContexts();
         DevicePins pins = new DevicePins(events);
         DevicePlaces places = new DevicePlaces(timers, events);
+        OfferedVersions versions = new OfferedVersions(events, timers);
         LiveVisitors live = new LiveVisitors();
         this.front = new Front(
                 new AccessRules(directory, settings.console()),
@@ -73,6 +74,7 @@ public final class HttpsFront {
                         timers,
                         events),
                 places,
+                versions,
                 tunnels,
                 new Certificates(certificates, tls),
                 live,
@@ -89,6 +91,7 @@ public final class HttpsFront {
         directory.subscribe(live);
         directory.subscribe(pins);
         directory.subscribe(places);
+        directory.subscribe(versions);
     }
 
     /** A name in Via that no other gateway has, and that says nothing about this one. */

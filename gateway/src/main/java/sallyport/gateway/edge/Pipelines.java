@@ -74,6 +74,7 @@ final class Pipelines {
     static void http1(Channel channel, Front front, Visitor visitor) {
         DevicePool devices = new DevicePool(front, visitor.address(), channel.eventLoop());
         Http1VisitorConnection connection = new Http1VisitorConnection(front, devices);
+        devices.whenLoginEnds(connection::loginEnded);
         channel.pipeline()
                 .addLast(new RequestDecoder())
                 .addLast(new HttpResponseEncoder())

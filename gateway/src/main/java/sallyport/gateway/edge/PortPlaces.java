@@ -64,6 +64,7 @@ final class PortPlaces {
         private final Guest guest;
         private int exchanges;
         private boolean idle;
+        private boolean kept;
         private boolean yielding;
         private boolean answered;
         private boolean late;
@@ -163,8 +164,9 @@ final class PortPlaces {
 
     /** True when the idle connection of a place may carry another exchange; else it must be closed. */
     synchronized boolean reuse(Place place) {
-        boolean mine = place.idle;
+        boolean mine = place.idle || place.kept;
         place.idle = false;
+        place.kept = false;
         return mine;
     }
 
@@ -198,6 +200,30 @@ final class PortPlaces {
         }
         place.idle = true;
         return new Rest.Idle();
+    }
+
+    /**
+     * An exchange is complete, and the next of the same guest must come over its connection: until {@link #letGo} it gives
+     * way to nobody.
+     *
+     * @return the ticket for that
+     */
+    synchronized int keep(Place place) {
+        place.exchanges++;
+        place.kept = true;
+        return place.exchanges;
+    }
+
+    /** That next exchange has not come for long: its connection is idle like others. */
+    void letGo(Place place, int ticket) {
+        synchronized (this) {
+            if (!place.kept || place.exchanges != ticket || !places.contains(place)) {
+                return;
+            }
+            place.kept = false;
+            place.idle = true;
+        }
+        serve();
     }
 
     private boolean hasHadItsShare(Place place, Turn turn) {

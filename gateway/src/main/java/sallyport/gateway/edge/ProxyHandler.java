@@ -121,8 +121,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
                 current.limit = BodyLimit.of(admitted.destination());
                 if (current.limit.isExceededBy(current.announced)) {
                     refuse(current, current.limit.refusal());
-                } else {
-                    devices.take(admitted.destination(), outcome -> connected(current, outcome));
+                } else if (!devices.take(current, admitted.destination(), outcome -> connected(current, outcome))) {
+                    fail(current, Fault.ANSWER_BROKEN.problem());
                 }
             }
         }
@@ -152,6 +152,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             current.tunnel = front.devices().tunnel(port.route().port());
         }
         RequestTranslation.apply(current, to);
+        devices.logins().sending(current, to);
         to.send(current.request, new AnswerRelay(front, this, context(), deadline(), current, to));
         if (!current.hasBody) {
             to.sendNoBody();
@@ -338,16 +339,36 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         wire.completed(current.leavesConnectionUsable());
     }
 
-    /** The answer has begun and cannot be finished: the visitor must not take it for the whole. */
+    /** The answer cannot be finished, or not begun: the visitor must not take what it has for the whole. */
     void fail(Exchange current, Problem problem) {
         current.problem = problem;
+        breakOff(current);
+        wire.broken();
+    }
+
+    private void breakOff(Exchange current) {
         current.answerDone = true;
         exchange = null;
         over = true;
         access.served(current);
         deadline().clear();
         dropDevice();
-        wire.broken();
+    }
+
+    /** What the head of an answer says about logins; true when the visitor asks again over HTTP/1.1. */
+    boolean movesToHttp1(Exchange current, DeviceConnection from, HttpResponse head) {
+        switch (devices.logins().look(current, from, head)) {
+            case NOTHING -> {}
+            case LATER -> wire.retire();
+            case AT_ONCE -> {
+                if (wire.requireHttp1()) {
+                    current.status = head.status().code();
+                    breakOff(current);
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** True when the device may switch protocols by this answer. */

@@ -19,6 +19,17 @@ interface VisitorWire {
     /** An answer has begun and cannot be finished: the visitor must not take what it has for the whole. */
     void broken();
 
+    /**
+     * The request needs HTTP/1.1, and its answer is worth nothing here.
+     *
+     * @return true when the visitor was told to send it again that way, and no answer may follow; false when that is what it
+     *     speaks
+     */
+    boolean requireHttp1();
+
+    /** A new connection would be better than this one for what the visitor asks next; what is under way goes on. */
+    void retire();
+
     /** True when the answer that switches protocols may be believed. */
     boolean trusts(HttpResponse switching);
 

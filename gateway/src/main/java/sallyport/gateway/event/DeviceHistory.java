@@ -148,6 +148,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.LoginSlowed e -> {}
             case GatewayEvent.AnswerMended e -> {}
             case GatewayEvent.ParallelStreamsLowered e -> {}
+            case GatewayEvent.Http1Alone e -> {}
             case GatewayEvent.CertificatePinned e -> {}
             case GatewayEvent.CertificateChanged e -> {} // visitors meet it
             case GatewayEvent.VisitorRefused e -> {}

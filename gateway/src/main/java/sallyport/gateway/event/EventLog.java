@@ -137,6 +137,14 @@ public final class EventLog implements GatewayEvents {
                                 e.port(),
                                 e.device(),
                                 e.limit());
+            case GatewayEvent.Http1Alone e ->
+                device(e.device(), Level.INFO, null)
+                        .addKeyValue("hostname", e.hostname())
+                        .log(
+                                "Device {} ties logins to its connections; {} offers HTTP/1.1 alone until {}.",
+                                e.device(),
+                                e.hostname(),
+                                e.until());
             case GatewayEvent.CertificatePinned e ->
                 device(e.device(), Level.INFO, null)
                         .addKeyValue("hostname", e.hostname())

@@ -73,6 +73,9 @@ public sealed interface GatewayEvent {
     /** A device was found to serve fewer connections at a time than were opened. */
     record ParallelStreamsLowered(DeviceName device, PortNumber port, int limit) implements GatewayEvent {}
 
+    /** A device was seen to tie logins to its connections: under this hostname HTTP/1.1 is offered alone for a time. */
+    record Http1Alone(DeviceName device, Hostname hostname, Instant until) implements GatewayEvent {}
+
     /** A device's certificate was seen for the first time under a hostname that is to pin it. */
     record CertificatePinned(DeviceName device, Hostname hostname, String fingerprint) implements GatewayEvent {}
 

@@ -52,6 +52,9 @@ public final class Metrics implements GatewayEvents {
             counter("sallyport_answers_mended", "Answers of devices with a slip of spelling that was mended", "slip");
     private final Counter streamsLowered =
             counter("sallyport_parallel_streams_lowered", "Devices found to serve fewer connections than were opened");
+    private final Counter http1Alone = counter(
+            "sallyport_http1_alone",
+            "Times that a hostname began to offer HTTP/1.1 alone, for logins tied to connections");
     private final Counter certificates =
             counter("sallyport_device_certificates", "Certificates of devices pinned, or other than pinned", "result");
     private final Counter visitorsRefused =
@@ -154,6 +157,7 @@ public final class Metrics implements GatewayEvents {
             case GatewayEvent.AnswerMended e ->
                 answersMended.labelValues(e.slip().label()).inc();
             case GatewayEvent.ParallelStreamsLowered e -> streamsLowered.inc();
+            case GatewayEvent.Http1Alone e -> http1Alone.inc();
             case GatewayEvent.CertificatePinned e ->
                 certificates.labelValues("pinned").inc();
             case GatewayEvent.CertificateChanged e ->

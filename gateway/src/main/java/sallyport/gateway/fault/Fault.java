@@ -299,6 +299,10 @@ public enum Fault {
             "The device serves {limit} requests at a time, and none of them ended while this one waited.",
             "Try again in a moment; if the device can do more, say so:"
                     + " sallyport hostname set {hostname} --parallel-streams N"),
+    HTTP1_ALONE(
+            526,
+            "The device ties logins to its connections, so {hostname} offers HTTP/1.1 alone until {until}.",
+            "Nothing; or decide for good: sallyport hostname set {hostname} --http2 on|off"),
     DEVICE_TLS_OLD(
             521,
             "The device speaks no version of TLS that is safe (1.2 or newer).",
