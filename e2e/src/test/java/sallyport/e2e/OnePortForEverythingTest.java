@@ -61,8 +61,7 @@ class OnePortForEverythingTest {
     void sshInsideTlsHasANameOfItsOwnAndEndsWithTheGateway(Scene scene) {
         GatewayProcess gateway = scene.ownGateway(
                 setup -> setup.with("ssh", "{listen: 127.0.0.1:0, hostname: " + GatewayProcess.DOMAIN + "}"));
-        Program client =
-                dialBy(scene, "disguised", gateway.ports().https(), inTls(scene, GatewayProcess.DOMAIN, ""));
+        Program client = dialBy(scene, "disguised", gateway.ports().https(), inTls(scene, GatewayProcess.DOMAIN, ""));
         scene.untilAnswered("disguised");
 
         assertThat(scene.command("device", "set", "disguised", "--key-from", "192.0.2.1")
@@ -73,8 +72,9 @@ class OnePortForEverythingTest {
     }
 
     private static String inTls(Scene scene, String name, String more) {
-        return "openssl s_client -quiet -verify_return_error -CAfile " + scene.gateway().ca()
-                + " -verify_hostname " + name + " -servername " + name + " " + more + " -connect %h:%p";
+        return "openssl s_client -quiet -verify_return_error -CAfile "
+                + scene.gateway().ca() + " -verify_hostname " + name + " -servername " + name + " " + more
+                + " -connect %h:%p";
     }
 
     private static Program dialBy(Scene scene, String device, int port, String proxyCommand) {

@@ -23,7 +23,8 @@ public final class ConnectProxy implements AutoCloseable {
         TempFolder folder = TempFolder.create("connect");
         int port = FreePort.pick();
         String modules = "/usr/lib/apache2/modules";
-        Path configuration = folder.write("apache.conf", """
+        Path configuration =
+                folder.write("apache.conf", """
                 ServerRoot %1$s
                 ServerName proxy
                 PidFile apache.pid

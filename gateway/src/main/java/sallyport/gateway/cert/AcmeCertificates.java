@@ -116,11 +116,12 @@ final class AcmeCertificates implements AutoCloseable {
     }
 
     /** The names that shall have certificates from now on. Returns at once; orders are made behind it. */
-    void want(Optional<Hostname> domain, Set<Hostname> names) {
+    void want(WantedNames names) {
         TreeSet<CertificateName> next = new TreeSet<>();
-        Optional<CertificateName> wildcard = config.wildcard() ? domain.map(CertificateName::below) : Optional.empty();
-        for (Hostname name : names) {
-            next.add(wildcard.filter(all -> all.serves(name)).orElseGet(() -> CertificateName.of(name)));
+        Optional<CertificateName> wildcard =
+                config.wildcard() ? names.domain().map(CertificateName::below) : Optional.empty();
+        for (Hostname name : names.names()) {
+            next.add(wildcard.filter(_ -> names.shares(name)).orElseGet(() -> CertificateName.of(name)));
         }
         wanted = Set.copyOf(next);
         if (next.size() > MANY_NAMES && wildcard.isEmpty() && !hinted) {
@@ -130,14 +131,24 @@ final class AcmeCertificates implements AutoCloseable {
         look();
     }
 
-    /** The certificates that are valid now, of all names in the book. */
+    /** The certificates that are valid now, of all names in the book but those that a wanted wildcard serves again. */
     Map<String, ServerCertificate> certificates() {
         Instant now = timers.now();
         Map<String, ServerCertificate> valid = new HashMap<>();
         for (AcmeEntry entry : book.entries()) {
-            entry.valid(now).ifPresent(certificate -> valid.put(entry.name().value(), certificate));
+            if (wanted.contains(entry.name()) || !servedByWildcard(entry.name(), now)) {
+                entry.valid(now).ifPresent(certificate -> valid.put(entry.name().value(), certificate));
+            }
         }
         return valid;
+    }
+
+    private boolean servedByWildcard(CertificateName name, Instant now) {
+        return wanted.stream()
+                .anyMatch(other -> other.isWildcard()
+                        && !name.isWildcard()
+                        && other.serves(name.proved())
+                        && book.entry(other).valid(now).isPresent());
     }
 
     /** Looks soon for what is due. */
@@ -303,12 +314,10 @@ final class AcmeCertificates implements AutoCloseable {
     }
 
     /** What would go wrong with the name's own challenges; nothing is said about names that a wildcard serves. */
-    List<Problem> rehearse(Optional<Hostname> domain, Hostname name) {
-        boolean wildcard = config.wildcard()
-                && domain.map(CertificateName::below)
-                        .filter(all -> all.serves(name))
-                        .isPresent();
-        return wildcard ? List.of() : new Rehearsal(config.challenges(), desk).play(name);
+    List<Problem> rehearse(WantedNames names, Hostname name) {
+        return config.wildcard() && names.shares(name)
+                ? List.of()
+                : new Rehearsal(config.challenges(), desk).play(name);
     }
 
     /** Names whose renewal failed, with the moment each certificate ends. */

@@ -15,14 +15,17 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sallyport.gateway.config.GatewayConfig;
+import sallyport.gateway.directory.CertificateKind;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.TlsMode;
 import sallyport.gateway.event.GatewayEvent;
@@ -169,7 +172,8 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
                 || now.findOrdered(name, timers.now()).isPresent();
         return served
                 ? List.of()
-                : acme.map(ordered -> ordered.rehearse(config.domain(), name)).orElse(List.of());
+                : acme.map(ordered -> ordered.rehearse(wanted(directory.current(), Set.of(name)), name))
+                        .orElse(List.of());
     }
 
     @Override
@@ -195,7 +199,7 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
         NameIndex files = pem.index();
         Set<Hostname> names = terminated(now);
         names.removeIf(name -> files.find(name, timers.now()).isPresent());
-        acme.ifPresent(ordered -> ordered.want(config.domain(), names));
+        acme.ifPresent(ordered -> ordered.want(wanted(now, names)));
         CertificateChoice soFar = new CertificateChoice(
                 files, acme.map(AcmeCertificates::certificates).orElse(Map.of()), choice.local());
         choice = soFar; // what the local CA cannot store must not keep these from their visitors
@@ -206,8 +210,19 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
                     .or(() -> soFar.findOrdered(any, timers.now()))
                     .isEmpty();
         });
-        local.refresh(domain, names);
+        local.refresh(new WantedNames(domain, names, single(now)));
         choice = new CertificateChoice(files, soFar.ordered(), local.leaves());
+    }
+
+    private WantedNames wanted(Directory now, Set<Hostname> names) {
+        return new WantedNames(config.domain(), names, single(now));
+    }
+
+    private static Set<Hostname> single(Directory now) {
+        return now.hostnames().stream()
+                .filter(route -> route.options().value(HostnameOption.CERTIFICATE) == CertificateKind.SINGLE)
+                .map(HostnameRoute::hostname)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The names whose TLS ends here: never those of passthrough, whose certificates are the devices' own. */

@@ -82,26 +82,25 @@ final class LocalCa {
     /**
      * Makes what is missing or due for these names and forgets the leaves of others.
      *
-     * @param domain the domain whose names are served by one wildcard, if there is one
-     * @param names names with a leaf of their own, unless the wildcard serves them
+     * <p>A domain's leaf serves the domain itself too.
      */
-    synchronized void refresh(Optional<Hostname> domain, Set<Hostname> names) {
+    synchronized void refresh(WantedNames names) {
         Instant now = timers.now();
-        TreeSet<Hostname> wanted = new TreeSet<>(names);
-        domain.ifPresent(wanted::add);
+        TreeSet<Hostname> wanted = new TreeSet<>(names.names());
+        names.domain().ifPresent(wanted::add);
         if (!wanted.isEmpty()) {
             cover(wanted, now);
         }
         Map<String, ServerCertificate> next = new HashMap<>();
-        Optional<Hostname> wildcard = domain.filter(name -> name.findParent().isPresent());
+        Optional<Hostname> wildcard =
+                names.domain().filter(name -> name.findParent().isPresent());
         wildcard.ifPresent(base -> {
             String pattern = "*." + base.value();
             next.put(pattern, leaf(pattern, List.of(pattern, base.value()), base, now));
             next.put(base.value(), next.get(pattern));
         });
-        for (Hostname name : names) {
-            boolean served =
-                    wildcard.isPresent() && (name.findParent().equals(wildcard) || name.equals(wildcard.get()));
+        for (Hostname name : names.names()) {
+            boolean served = wildcard.isPresent() && (names.shares(name) || name.equals(wildcard.get()));
             if (!served) {
                 next.put(name.value(), leaf(name.value(), List.of(name.value()), name, now));
             }

@@ -57,6 +57,14 @@ public final class HostnameOption<T> {
                     + " its connections.",
             OptionKinds.words(Http2Offer.class));
 
+    /** Whether the hostname has a certificate of its own also where a wildcard would serve it. */
+    public static final HostnameOption<CertificateKind> CERTIFICATE = declare(
+            "certificate",
+            "wildcard",
+            "Show visitors a wildcard where there is one, or a certificate for this single name. An operator's files go"
+                    + " before both.",
+            OptionKinds.words(CertificateKind.class));
+
     /** How many bytes the body of a request may have; empty: any number. */
     public static final HostnameOption<Optional<Long>> MAX_BODY = declare(
             "max-body",

@@ -108,7 +108,7 @@ final class AcmeCertificatesTest {
             return true;
         };
 
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         assertThat(shown).containsExactly("http-01Optional[ true]falsefalsefalse");
         assertThat(acme.certificates()).containsOnlyKeys("one.gw.test");
@@ -125,7 +125,7 @@ final class AcmeCertificatesTest {
         AcmeCertificates acme = open();
         authority.look = (type, name, token) -> type.equals("tls-alpn-01");
 
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         CertificateReport failed = only(acme);
         assertThat(failed.state()).isEqualTo(CertificateReport.State.FAILED);
@@ -144,14 +144,14 @@ final class AcmeCertificatesTest {
     @Test
     void neither_restarts_nor_changes_of_the_directory_cost_an_order_within_the_window() {
         authority.look = (type, name, token) -> !name.equals("two.gw.test");
-        open().want(DOMAIN, Set.of(ONE, TWO));
+        open().want(new WantedNames(DOMAIN, Set.of(ONE, TWO), Set.of()));
         assertThat(authority.ordered).containsExactlyInAnyOrder("one.gw.test", "two.gw.test");
 
         for (int i = 0; i < 20; i++) {
             AcmeCertificates again = open();
-            again.want(DOMAIN, Set.of(ONE, TWO));
-            again.want(DOMAIN, Set.of());
-            again.want(DOMAIN, Set.of(TWO, ONE));
+            again.want(new WantedNames(DOMAIN, Set.of(ONE, TWO), Set.of()));
+            again.want(new WantedNames(DOMAIN, Set.of(), Set.of()));
+            again.want(new WantedNames(DOMAIN, Set.of(TWO, ONE), Set.of()));
             assertThat(again.certificates()).containsOnlyKeys("one.gw.test");
         }
 
@@ -162,7 +162,7 @@ final class AcmeCertificatesTest {
     @Test
     void a_name_that_fails_for_ever_costs_one_order_a_day_in_the_end() {
         authority.look = (type, name, token) -> false;
-        open().want(DOMAIN, Set.of(ONE));
+        open().want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         timers.advance(Duration.ofHours(18));
         assertThat(authority.ordered).hasSize(5);
@@ -173,7 +173,7 @@ final class AcmeCertificatesTest {
     @Test
     void an_authority_that_is_down_leaves_the_old_certificate_and_is_reported_once() {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         ServerCertificate old = acme.certificates().get("one.gw.test");
 
         authority.down = true;
@@ -197,7 +197,7 @@ final class AcmeCertificatesTest {
         authority.limitedUntil = Optional.of(until);
         AcmeCertificates acme = open();
 
-        acme.want(DOMAIN, Set.of(ONE, TWO));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE, TWO), Set.of()));
         timers.advance(Duration.ofHours(29));
 
         assertThat(authority.ordered).isEmpty();
@@ -215,7 +215,7 @@ final class AcmeCertificatesTest {
     @Test
     void two_years_of_short_certificates_never_leave_a_name_without_one() {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         for (int day = 0; day < 730; day++) {
             authority.down = day % 180 >= 25 && day % 180 < 39; // two weeks, beginning shortly before a renewal
@@ -230,7 +230,7 @@ final class AcmeCertificatesTest {
         Instant start = timers.now().plus(Duration.ofDays(10));
         authority.window = Optional.of(new FakeAuthority.Window(start, start.plus(Duration.ofDays(1))));
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         timers.advance(Duration.ofDays(10));
         assertThat(authority.ordered).hasSize(1);
@@ -239,7 +239,7 @@ final class AcmeCertificatesTest {
         acme.close();
 
         AcmeCertificates restarted = open();
-        restarted.want(DOMAIN, Set.of(ONE));
+        restarted.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         assertThat(only(restarted).next()).contains(chosen);
         timers.advance(Duration.ofDays(1).plusHours(1));
 
@@ -254,7 +254,7 @@ final class AcmeCertificatesTest {
         authority.window = Optional.of(new FakeAuthority.Window(
                 timers.now().minus(Duration.ofDays(2)), timers.now().minus(Duration.ofDays(1))));
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         timers.advance(Duration.ofHours(23));
         assertThat(authority.ordered).hasSize(1); // never twice a day
@@ -266,14 +266,14 @@ final class AcmeCertificatesTest {
     void an_order_that_was_under_way_goes_on_after_a_restart_with_its_own_key() {
         authority.stopsBeforeIssuing = true;
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         assertThat(acme.certificates()).isEmpty();
         acme.close();
 
         authority.stopsBeforeIssuing = false;
         authority.down = false;
         AcmeCertificates restarted = open();
-        restarted.want(DOMAIN, Set.of(ONE));
+        restarted.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         assertThat(restarted.certificates()).containsOnlyKeys("one.gw.test");
         assertThat(authority.ordered).hasSize(1);
@@ -287,7 +287,7 @@ final class AcmeCertificatesTest {
         Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
         AcmeCertificates acme = open(withDns("" + hook, "a; b"));
 
-        acme.want(DOMAIN, Set.of(ONE, TWO, new Hostname("own.example.org")));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE, TWO, new Hostname("own.example.org")), Set.of()));
 
         assertThat(authority.ordered).containsExactlyInAnyOrder("*.gw.test", "own.example.org");
         assertThat(authority.challenged).containsExactlyInAnyOrder("dns-01 gw.test", "http-01 own.example.org");
@@ -298,13 +298,26 @@ final class AcmeCertificatesTest {
     }
 
     @Test
+    void a_name_may_have_a_certificate_for_itself_and_return_to_the_wildcard_at_once() {
+        AcmeCertificates acme = open(withDns("/bin/true"));
+
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE, TWO), Set.of(ONE)));
+        assertThat(authority.ordered).containsExactlyInAnyOrder("*.gw.test", "one.gw.test");
+        assertThat(acme.certificates()).containsOnlyKeys("*.gw.test", "one.gw.test");
+
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE, TWO), Set.of()));
+        assertThat(acme.certificates()).containsOnlyKeys("*.gw.test");
+        assertThat(authority.ordered).hasSize(2);
+    }
+
+    @Test
     void a_program_that_fails_is_quoted() throws Exception {
         Path hook = folder.resolve("hook");
         Files.writeString(hook, "#!/bin/sh\necho starting\necho 'zone is locked' >&2\nexit 3\n");
         Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
         AcmeCertificates acme = open(withDns("" + hook));
 
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         assertThat(only(acme).error().orElseThrow().sentence())
                 .contains("SP-727", "_acme-challenge.gw.test", "code 3: zone is locked");
@@ -325,8 +338,8 @@ final class AcmeCertificatesTest {
                 .mapToObj(i -> new Hostname("d" + i + ".gw.test"))
                 .collect(Collectors.toSet());
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, names);
-        acme.want(DOMAIN, names);
+        acme.want(new WantedNames(DOMAIN, names, Set.of()));
+        acme.want(new WantedNames(DOMAIN, names, Set.of()));
 
         assertThat(notices().stream().filter(fault -> fault == Fault.ACME_WILDCARD))
                 .hasSize(1);
@@ -344,7 +357,7 @@ final class AcmeCertificatesTest {
                     plain.challenges(),
                     false,
                     plain.dns()));
-            acme.want(DOMAIN, Set.of(ONE));
+            acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
             acme.renewNow(CertificateName.of(ONE));
         }
         assertThat(authority.accounts).hasValue(1);
@@ -355,7 +368,7 @@ final class AcmeCertificatesTest {
     void an_external_account_is_bound_with_its_key_and_asked_for_when_it_is_missing() {
         authority.bindingKey = Optional.of("zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W");
         AcmeCertificates without = open();
-        without.want(DOMAIN, Set.of(ONE));
+        without.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         assertThat(only(without).error().orElseThrow().sentence()).contains("SP-725", "external account binding");
         without.close();
 
@@ -370,7 +383,7 @@ final class AcmeCertificatesTest {
                     plain.challenges(),
                     false,
                     plain.dns()));
-            bound.want(DOMAIN, Set.of(ONE));
+            bound.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
             assertThat(bound.certificates().isEmpty()).isEqualTo(!key.equals(authority.bindingKey.get()));
             bound.close();
         }
@@ -379,7 +392,7 @@ final class AcmeCertificatesTest {
     @Test
     void everything_that_is_kept_is_private() throws Exception {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
 
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             List<Path> all = files.toList();
@@ -394,7 +407,7 @@ final class AcmeCertificatesTest {
     @Test
     void a_damaged_account_key_stops_the_start() throws Exception {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             Path key = files.filter(file -> file.endsWith("account.pem"))
                     .findFirst()
@@ -410,7 +423,7 @@ final class AcmeCertificatesTest {
     @Test
     void an_operators_wish_orders_at_once() {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
         ServerCertificate old = acme.certificates().get("one.gw.test");
 
         assertThat(acme.renewNow(CertificateName.of(ONE))).isEmpty();
@@ -422,8 +435,8 @@ final class AcmeCertificatesTest {
     @Test
     void names_that_are_gone_are_forgotten_once_their_certificate_is_over() throws Exception {
         AcmeCertificates acme = open();
-        acme.want(DOMAIN, Set.of(ONE));
-        acme.want(DOMAIN, Set.of());
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
+        acme.want(new WantedNames(DOMAIN, Set.of(), Set.of()));
         timers.advance(Duration.ofDays(44));
         assertThat(acme.certificates()).containsOnlyKeys("one.gw.test");
         timers.advance(Duration.ofDays(2));

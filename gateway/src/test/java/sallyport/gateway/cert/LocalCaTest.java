@@ -33,7 +33,7 @@ final class LocalCaTest {
 
     private LocalCa opened(String... names) {
         LocalCa ca = new LocalCa(data, timers);
-        ca.refresh(Optional.of(DOMAIN), hostnames(names));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames(names), Set.of()));
         return ca;
     }
 
@@ -135,7 +135,7 @@ final class LocalCaTest {
     @Test
     void a_domain_of_one_label_gets_a_leaf_for_each_name_because_clients_refuse_its_wildcard() {
         LocalCa ca = new LocalCa(data, timers);
-        ca.refresh(Optional.of(new Hostname("localhost")), hostnames("lab-1.localhost"));
+        ca.refresh(new WantedNames(Optional.of(new Hostname("localhost")), hostnames("lab-1.localhost"), Set.of()));
         assertThat(CertificateFixture.curl(leaf(ca, "lab-1.localhost"), "lab-1.localhost", data.resolve("ca.pem"))
                         .output())
                 .isEqualTo("ok");
@@ -146,10 +146,10 @@ final class LocalCaTest {
         LocalCa ca = opened("lab-1.gw.test");
         ServerCertificate first = leaf(ca, "lab-1.gw.test");
         timers.advance(Duration.ofDays(59));
-        ca.refresh(Optional.of(DOMAIN), hostnames("lab-1.gw.test"));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames("lab-1.gw.test"), Set.of()));
         assertThat(leaf(ca, "lab-1.gw.test")).isSameAs(first);
         timers.advance(Duration.ofDays(2));
-        ca.refresh(Optional.of(DOMAIN), hostnames("lab-1.gw.test"));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames("lab-1.gw.test"), Set.of()));
         assertThat(leaf(ca, "lab-1.gw.test")).isNotSameAs(first);
     }
 
@@ -159,7 +159,7 @@ final class LocalCaTest {
         byte[] roots = Files.readAllBytes(data.resolve("ca.pem"));
         var before = leaf(ca, "lab-1.gw.test").chain().getLast();
         timers.advance(Duration.ofDays(500));
-        ca.refresh(Optional.of(DOMAIN), hostnames("lab-1.gw.test"));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames("lab-1.gw.test"), Set.of()));
         assertThat(leaf(ca, "lab-1.gw.test").chain().getLast()).isNotEqualTo(before);
         assertThat(Files.readAllBytes(data.resolve("ca.pem"))).isEqualTo(roots);
     }
@@ -186,14 +186,14 @@ final class LocalCaTest {
     void a_name_outside_gets_a_root_of_its_own_and_the_first_root_stays() throws IOException {
         LocalCa ca = opened("lab-1.gw.test");
         String first = Files.readString(data.resolve("ca.pem"));
-        ca.refresh(Optional.of(DOMAIN), hostnames("lab-1.gw.test", "machine.example.org"));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames("lab-1.gw.test", "machine.example.org"), Set.of()));
         assertThat(Files.readString(data.resolve("ca.pem"))).startsWith(first).hasSizeGreaterThan(first.length());
         for (String name : List.of("lab-1.gw.test", "machine.example.org")) {
             assertThat(CertificateFixture.curl(leaf(ca, name), name, data.resolve("ca.pem"))
                             .output())
                     .isEqualTo("ok");
         }
-        ca.refresh(Optional.of(DOMAIN), hostnames("lab-1.gw.test"));
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames("lab-1.gw.test"), Set.of()));
         assertThat(Files.readString(data.resolve("ca.pem"))).isEqualTo(first);
     }
 
@@ -203,7 +203,7 @@ final class LocalCaTest {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < LocalCa.MAX_GENERATIONS + 3; i++) {
             names.add("machine" + i + ".example" + i + ".org");
-            ca.refresh(Optional.of(DOMAIN), hostnames(names.toArray(String[]::new)));
+            ca.refresh(new WantedNames(Optional.of(DOMAIN), hostnames(names.toArray(String[]::new)), Set.of()));
         }
         try (Stream<Path> files = Files.list(data.resolve("ca"))) {
             assertThat(files.count()).isLessThanOrEqualTo(LocalCa.MAX_GENERATIONS);
@@ -222,6 +222,19 @@ final class LocalCaTest {
                 .isInstanceOf(ProblemException.class)
                 .hasMessageStartingWith("SP-714")
                 .hasMessageContaining("1.pem");
+    }
+
+    @Test
+    void a_name_may_have_a_leaf_for_itself_beside_the_wildcard() throws IOException {
+        LocalCa ca = new LocalCa(data, timers);
+        Set<Hostname> names = hostnames("lab-1.gw.test", "lab-2.gw.test");
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), names, hostnames("lab-1.gw.test")));
+        assertThat(ca.leaves()).containsOnlyKeys("*.gw.test", "gw.test", "lab-1.gw.test");
+        assertThat(verify(leaf(ca, "lab-1.gw.test"), "lab-1.gw.test").exit()).isZero();
+        assertThat(verify(leaf(ca, "lab-1.gw.test"), "lab-2.gw.test").exit()).isNotZero();
+
+        ca.refresh(new WantedNames(Optional.of(DOMAIN), names, Set.of()));
+        assertThat(ca.leaves()).containsOnlyKeys("*.gw.test", "gw.test");
     }
 
     @Test

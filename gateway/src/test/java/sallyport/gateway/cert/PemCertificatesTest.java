@@ -103,7 +103,7 @@ final class PemCertificatesTest {
     @Test
     void the_chain_is_put_in_order_and_the_root_left_out() throws IOException {
         LocalCa ca = new LocalCa(folder, timers);
-        ca.refresh(Optional.of(new Hostname("gw.test")), java.util.Set.of());
+        ca.refresh(new WantedNames(Optional.of(new Hostname("gw.test")), java.util.Set.of(), java.util.Set.of()));
         ServerCertificate leaf = CertificateFixture.served(ca, "dev.gw.test").orElseThrow();
         CaGeneration generation = CaGeneration.read(folder.resolve("ca/1.pem"));
         Path full = Files.write(
