@@ -16,12 +16,13 @@ final class DeviceUrls implements Function<Device, List<String>> {
     private static final int HTTPS = 443;
 
     private final DirectoryHolder directory;
-    private final Optional<Hostname> domain;
+    private final Optional<Hostname> name;
     private final IntSupplier publicPort;
 
-    DeviceUrls(DirectoryHolder directory, Optional<Hostname> domain, IntSupplier publicPort) {
+    /** @param name what links to open ports say */
+    DeviceUrls(DirectoryHolder directory, Optional<Hostname> name, IntSupplier publicPort) {
         this.directory = directory;
-        this.domain = domain;
+        this.name = name;
         this.publicPort = publicPort;
     }
 
@@ -36,8 +37,8 @@ final class DeviceUrls implements Function<Device, List<String>> {
             }
         }
         for (Port open : device.ports()) {
-            if (open.open().isPresent() && domain.isPresent()) {
-                urls.add("https://" + domain.get() + ":" + open.number() + "/");
+            if (open.open().isPresent() && name.isPresent()) {
+                urls.add("https://" + name.get() + ":" + open.number() + "/");
             }
         }
         return urls;

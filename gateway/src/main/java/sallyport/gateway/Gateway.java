@@ -30,6 +30,7 @@ import sallyport.gateway.edge.PageFetch;
 import sallyport.gateway.edge.ProxyHeader;
 import sallyport.gateway.edge.RedirectFront;
 import sallyport.gateway.edge.SshOnHttps;
+import sallyport.gateway.edge.TrustedProxies;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.EventLog;
 import sallyport.gateway.event.GatewayEvent;
@@ -179,7 +180,7 @@ public final class Gateway implements AutoCloseable {
                 WindowBudget.ofMemory(),
                 timers,
                 events,
-                new DeviceUrls(directory, config.domain(), this::publicPort));
+                new DeviceUrls(directory, config.ssh().publicName().or(config::domain), this::publicPort));
         HttpsFront https = new HttpsFront(
                 front(
                         config.https().listen(),
@@ -235,7 +236,24 @@ public final class Gateway implements AutoCloseable {
     private FrontSettings front(
             List<ListenAddress> listen, Optional<ConsoleTarget> consoleByName, Doorstep doorstep, SshOnHttps ssh) {
         return new FrontSettings(
-                listen, this::publicPort, consoleByName, doorstep, ssh, Deadlines.DEFAULT, FrontSettings.MAX_VISITORS);
+                listen,
+                this::publicPort,
+                consoleByName,
+                doorstep,
+                proxies(),
+                ssh,
+                Deadlines.DEFAULT,
+                FrontSettings.MAX_VISITORS);
+    }
+
+    private TrustedProxies proxies() {
+        GatewayConfig.Proxies proxies = config.https().proxies();
+        return new TrustedProxies(
+                proxies.from(),
+                switch (proxies.header()) {
+                    case X_FORWARDED -> TrustedProxies.Style.X_FORWARDED;
+                    case FORWARDED -> TrustedProxies.Style.FORWARDED;
+                });
     }
 
     private SshOnHttps sshOnHttps(FrontDoor door) {

@@ -41,12 +41,13 @@ final class ConfigBinder {
     void check(ConfigKey key) {
         switch (key) {
             case DATA -> data();
-            case DOMAIN, SSH_HOSTNAME, CONSOLE_HOSTNAME -> one(key, Hostname::parse);
+            case DOMAIN, SSH_PUBLIC_NAME, SSH_HOSTNAME, CONSOLE_HOSTNAME -> one(key, Hostname::parse);
             case SSH_LISTEN, HTTPS_LISTEN, HTTP_LISTEN, CONSOLE_LISTEN, MANAGEMENT_LISTEN -> listen(key);
             case SSH_USER -> one(key, ValueText::user);
-            case SSH_PROXY_FROM, HTTPS_PROXY_FROM, HTTP_PROXY_FROM -> networks(key);
+            case SSH_PROXY_FROM, HTTPS_PROXY_FROM, HTTPS_FORWARDED_FROM, HTTP_PROXY_FROM -> networks(key);
+            case HTTPS_FORWARDED_HEADER -> one(key, text -> ValueText.word(GatewayConfig.ForwardedHeader.class, text));
             case HTTPS_SSH -> one(key, text -> ValueText.word(GatewayConfig.SshOnHttps.class, text));
-            case HTTPS_PUBLIC_PORT -> publicPort();
+            case SSH_PUBLIC_PORT, HTTPS_PUBLIC_PORT -> publicPort(key);
             case CERTIFICATES -> certificates(Path.of("/"));
             case LOG_LEVEL -> one(key, text -> ValueText.word(Log.Level.class, text));
             case LOG_FORMAT -> one(key, text -> ValueText.word(Log.Format.class, text));
@@ -85,11 +86,18 @@ final class ConfigBinder {
         Optional<String> user = one(ConfigKey.SSH_USER, ValueText::user);
         Optional<Hostname> sshName = one(ConfigKey.SSH_HOSTNAME, Hostname::parse);
         List<Cidr> sshBalancers = networks(ConfigKey.SSH_PROXY_FROM);
+        Optional<Hostname> sshPublicName = one(ConfigKey.SSH_PUBLIC_NAME, Hostname::parse);
+        Optional<Integer> sshPublicPort = publicPort(ConfigKey.SSH_PUBLIC_PORT);
         List<ListenAddress> https = listen(ConfigKey.HTTPS_LISTEN);
-        Optional<Integer> publicPort = publicPort();
+        Optional<Integer> publicPort = publicPort(ConfigKey.HTTPS_PUBLIC_PORT);
         List<Cidr> httpsBalancers = networks(ConfigKey.HTTPS_PROXY_FROM);
         Optional<GatewayConfig.SshOnHttps> sshOnHttps =
                 one(ConfigKey.HTTPS_SSH, text -> ValueText.word(GatewayConfig.SshOnHttps.class, text));
+        List<Cidr> proxyAddresses = networks(ConfigKey.HTTPS_FORWARDED_FROM);
+        Optional<GatewayConfig.Proxies> proxies = one(
+                        ConfigKey.HTTPS_FORWARDED_HEADER,
+                        text -> ValueText.word(GatewayConfig.ForwardedHeader.class, text))
+                .map(header -> new GatewayConfig.Proxies(proxyAddresses, header));
         GatewayConfig.Http http =
                 new GatewayConfig.Http(listen(ConfigKey.HTTP_LISTEN), networks(ConfigKey.HTTP_PROXY_FROM));
         List<CertificateFiles> certificates = certificates(data);
@@ -118,8 +126,9 @@ final class ConfigBinder {
         return new GatewayConfig(
                 data,
                 domain,
-                new GatewayConfig.Ssh(ssh, user, sshName, sshBalancers),
-                new GatewayConfig.Https(https, publicPort, httpsBalancers, sshOnHttps.orElseThrow()),
+                new GatewayConfig.Ssh(ssh, user, sshPublicName, sshPublicPort, sshName, sshBalancers),
+                new GatewayConfig.Https(
+                        https, publicPort, httpsBalancers, proxies.orElseThrow(), sshOnHttps.orElseThrow()),
                 http,
                 certificates,
                 acme,
@@ -139,8 +148,8 @@ final class ConfigBinder {
         return one(ConfigKey.DATA, text -> path(text, base));
     }
 
-    private Optional<Integer> publicPort() {
-        return one(ConfigKey.HTTPS_PUBLIC_PORT, text -> ValueText.port(text, 1));
+    private Optional<Integer> publicPort(ConfigKey key) {
+        return one(key, text -> ValueText.port(text, 1));
     }
 
     private List<ListenAddress> listen(ConfigKey key) {

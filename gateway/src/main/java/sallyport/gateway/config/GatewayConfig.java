@@ -34,14 +34,21 @@ public record GatewayConfig(
     /**
      * @param listen where devices dial in
      * @param user the only login name that is accepted; empty: any
+     * @param publicName what devices are told to dial, and what links to open ports say; empty: the domain
+     * @param publicPort what devices are told to dial where NAT or a balancer changes it
      * @param hostname under this name the HTTPS front takes SSH inside TLS
      * @param balancers from where every connection begins with a PROXY header
      */
     public record Ssh(
-            List<ListenAddress> listen, Optional<String> user, Optional<Hostname> hostname, List<Cidr> balancers) {
-        /** Without a name of its own and without balancers. */
+            List<ListenAddress> listen,
+            Optional<String> user,
+            Optional<Hostname> publicName,
+            Optional<Integer> publicPort,
+            Optional<Hostname> hostname,
+            List<Cidr> balancers) {
+        /** Without names of its own and without balancers. */
         public Ssh(List<ListenAddress> listen, Optional<String> user) {
-            this(listen, user, Optional.empty(), List.of());
+            this(listen, user, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         }
     }
 
@@ -49,14 +56,35 @@ public record GatewayConfig(
      * @param listen where visitors come in by name
      * @param publicPort what links and redirects say where NAT or a balancer changes it
      * @param balancers from where every connection begins with a PROXY header
+     * @param proxies whose word about their visitors is taken, here and by the redirects
      * @param ssh what becomes of SSH clients on this port
      */
     public record Https(
-            List<ListenAddress> listen, Optional<Integer> publicPort, List<Cidr> balancers, SshOnHttps ssh) {
-        /** Without balancers, with SSH. */
+            List<ListenAddress> listen,
+            Optional<Integer> publicPort,
+            List<Cidr> balancers,
+            Proxies proxies,
+            SshOnHttps ssh) {
+        /** Without balancers and proxies, with SSH. */
         public Https(List<ListenAddress> listen, Optional<Integer> publicPort) {
-            this(listen, publicPort, List.of(), SshOnHttps.GREET);
+            this(listen, publicPort, List.of(), new Proxies(List.of(), ForwardedHeader.X_FORWARDED), SshOnHttps.GREET);
         }
+    }
+
+    /**
+     * HTTP proxies in front.
+     *
+     * @param from their addresses
+     * @param header which one they write
+     */
+    public record Proxies(List<Cidr> from, ForwardedHeader header) {}
+
+    /** How an HTTP proxy tells who its visitor is. */
+    public enum ForwardedHeader {
+        /** {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}. */
+        X_FORWARDED,
+        /** {@code Forwarded} (RFC 7239). */
+        FORWARDED
     }
 
     /** What becomes of SSH clients that come to the HTTPS port. */

@@ -145,7 +145,7 @@ final class ValueText {
 
     static <E extends Enum<E>> E word(Class<E> type, String text) {
         List<String> words = Arrays.stream(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .toList();
         int index = words.indexOf(text);
         if (index >= 0) {

@@ -55,12 +55,17 @@ final class PublicUrls {
 
     /** The field "SSH Host": the domain, for which every gateway with names has a DNS entry, else this machine's name. */
     String host() {
-        return config.domain().map(Hostname::value).orElseGet(PublicUrls::machineName);
+        return config.ssh().publicName().or(config::domain).map(Hostname::value).orElseGet(PublicUrls::machineName);
+    }
+
+    /** Where the names of devices are. */
+    String domain() {
+        return config.domain().map(Hostname::value).orElseGet(this::host);
     }
 
     /** The field "SSH Port". */
     int sshPort() {
-        return firstPort("ssh").orElse(22);
+        return config.ssh().publicPort().orElseGet(() -> firstPort("ssh").orElse(22));
     }
 
     private static String machineName() {

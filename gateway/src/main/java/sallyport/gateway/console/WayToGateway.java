@@ -39,7 +39,7 @@ final class WayToGateway {
             return Steps.unsure(
                     "DNS",
                     name + " has no address here",
-                    "If visitors cannot resolve it either, add a DNS record, such as *." + urls.host()
+                    "If visitors cannot resolve it either, add a DNS record, such as *." + urls.domain()
                             + ", that points to this gateway.");
         }
         return Steps.ok(

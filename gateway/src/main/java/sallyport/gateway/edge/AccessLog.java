@@ -21,7 +21,7 @@ record AccessLog(Front front, Visitor visitor) {
                 .happened(new GatewayEvent.RequestServed(
                         front.access().findRoute(visitor.hostname()).map(HostnameRoute::device),
                         Optional.of(visitor.hostname()),
-                        visitor.address(),
+                        exchange.visitor(visitor).address(),
                         asked(exchange),
                         exchange.status == 0 ? VISITOR_LEFT : exchange.status,
                         exchange.bytesIn,

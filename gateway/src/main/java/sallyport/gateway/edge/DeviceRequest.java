@@ -43,9 +43,20 @@ final class DeviceRequest {
             fields.set("Connection", "TE");
             fields.set("TE", "trailers");
         }
-        HopFields.addIdentity(fields, visitor.address().getAddress(), accepted.host());
+        String host = publicHost(exchange, accepted.host(), visitor);
+        String scheme = exchange.introduction == null
+                ? "https"
+                : exchange.introduction.scheme().orElse("https");
+        HopFields.addIdentity(fields, exchange.visitor(visitor).address().getAddress(), host, scheme);
+        exchange.publicHost = host;
         fields.set(RequestId.FIELD, exchange.id);
         fields.add("Via", version + " " + self);
+    }
+
+    private static String publicHost(Exchange exchange, String asked, Visitor visitor) {
+        return exchange.introduction == null
+                ? asked
+                : exchange.introduction.hostOf(visitor.hostname()).orElse(asked);
     }
 
     /** As Via says it (RFC 9110 section 7.6.3). */

@@ -69,6 +69,13 @@ final class Exchange {
     @Nullable
     Problem problem;
 
+    /** Who asks, when a proxy in front said so. */
+    @Nullable
+    Introduction introduction;
+
+    /** What stands in the visitor's address line, as far as it is known. */
+    String publicHost = "";
+
     /** How visitor and device call each other; null for the console, and before a device was chosen. */
     @Nullable
     SpokenNames names;
@@ -97,6 +104,11 @@ final class Exchange {
         upgrade = oldVersion || hasBody
                 ? Optional.empty()
                 : HopFields.upgrade(request.headers()).filter(protocol -> !protocol.equalsIgnoreCase("h2c"));
+    }
+
+    /** Who asks: whom a proxy in front has introduced, else who is at the other end of the connection. */
+    Visitor visitor(Visitor connected) {
+        return introduction == null ? connected : new Visitor(connected.hostname(), introduction.visitor());
     }
 
     /** The head of the answer, whoever gave it, is on its way at this moment of the front's clock. */

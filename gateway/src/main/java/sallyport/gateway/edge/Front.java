@@ -12,6 +12,7 @@ import sallyport.gateway.tunnel.Tunnels;
  * What the handlers of the HTTPS front share.
  *
  * @param visitors every connection that belongs to this front
+ * @param proxies whose word about visitors is taken
  * @param ssh where SSH clients go on
  * @param self the name by which this gateway stands in Via, and by which it knows a loop
  * @param publicPort the port under which visitors know the front
@@ -27,6 +28,7 @@ record Front(
         LiveVisitors live,
         DeadEnds deadEnds,
         Set<Channel> visitors,
+        TrustedProxies proxies,
         SshOnHttps ssh,
         Timers timers,
         GatewayEvents events,

@@ -13,6 +13,7 @@ import sallyport.gateway.tunnel.Doorstep;
  * @param publicPort the port that links and redirects say; asked for each redirect
  * @param console the console, when it is served here under a name of its own
  * @param doorstep finds out where a visitor is, behind whatever balancer
+ * @param proxies whose word about visitors is taken
  * @param ssh where SSH clients go on
  * @param deadlines how long to wait for what
  * @param maxVisitors most connections at a time; more are closed at once
@@ -22,6 +23,7 @@ public record FrontSettings(
         IntSupplier publicPort,
         Optional<ConsoleTarget> console,
         Doorstep doorstep,
+        TrustedProxies proxies,
         SshOnHttps ssh,
         Deadlines deadlines,
         int maxVisitors) {
@@ -30,5 +32,17 @@ public record FrontSettings(
 
     public FrontSettings {
         listen = List.copyOf(listen);
+    }
+
+    /** Without proxies. */
+    public FrontSettings(
+            List<ListenAddress> listen,
+            IntSupplier publicPort,
+            Optional<ConsoleTarget> console,
+            Doorstep doorstep,
+            SshOnHttps ssh,
+            Deadlines deadlines,
+            int maxVisitors) {
+        this(listen, publicPort, console, doorstep, TrustedProxies.NONE, ssh, deadlines, maxVisitors);
     }
 }

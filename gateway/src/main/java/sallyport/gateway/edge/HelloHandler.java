@@ -124,13 +124,23 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         }
         boolean through = route.isPresent() && route.get().tls() == TlsMode.PASSTHROUGH;
         if (through || !front.ssh().isInside(hello)) {
-            route.ifPresent(known -> front.live().add(ctx.channel(), visitor, known));
+            route.ifPresent(known -> watch(ctx, visitor, known));
         }
         if (through) {
             Pipelines.passthrough(ctx.channel(), front, visitor);
             leave(ctx);
         } else {
             terminate(ctx, hello, visitor);
+        }
+    }
+
+    private void watch(ChannelHandlerContext ctx, Visitor visitor, HostnameRoute route) {
+        boolean manyVisitors = route.tls() == TlsMode.TERMINATE
+                && front.proxies().include(visitor.address().getAddress());
+        if (manyVisitors) {
+            front.live().addProxy(ctx.channel(), visitor, route);
+        } else {
+            front.live().add(ctx.channel(), visitor, route);
         }
     }
 

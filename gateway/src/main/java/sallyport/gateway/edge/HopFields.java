@@ -91,15 +91,15 @@ final class HopFields {
     }
 
     /** Says who the visitor is and what it asked for (RFC 7239, and the older fields that most devices read). */
-    static void addIdentity(HttpHeaders fields, InetAddress visitor, String host) {
+    static void addIdentity(HttpHeaders fields, InetAddress visitor, String host, String scheme) {
         String address = visitor.getHostAddress();
         int zone = address.indexOf('%');
         String plain = zone < 0 ? address : address.substring(0, zone);
         String node = visitor instanceof Inet6Address ? "\"[" + plain + "]\"" : plain;
         fields.set("X-Forwarded-For", plain);
-        fields.set("X-Forwarded-Proto", "https");
+        fields.set("X-Forwarded-Proto", scheme);
         fields.set("X-Forwarded-Host", host);
-        fields.set("Forwarded", "for=" + node + ";host=\"" + host + "\";proto=https");
+        fields.set("Forwarded", "for=" + node + ";host=\"" + host + "\";proto=" + scheme);
     }
 
     /** Drops trailer fields that frame, route or authenticate a message (RFC 9110 section 6.5.1). */

@@ -80,6 +80,7 @@ public final class HttpsFront {
                 live,
                 new DeadEnds(events, timers),
                 visitors,
+                settings.proxies(),
                 settings.ssh(),
                 timers,
                 events,

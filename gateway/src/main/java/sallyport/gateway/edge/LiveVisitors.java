@@ -20,7 +20,8 @@ import sallyport.gateway.directory.HostnameRoute;
  * What it may do is asked again with every request; this here is for what is under way. Any thread.
  */
 final class LiveVisitors implements DirectoryHolder.Subscriber {
-    private record Live(Hostname hostname, HostnameRoute route, InetAddress address) {
+    /** @param address empty while it carries the requests of many */
+    private record Live(Hostname hostname, HostnameRoute route, Optional<InetAddress> address) {
         boolean allowedBy(Directory directory) {
             Optional<HostnameRoute> now = directory.findHostname(hostname);
             if (now.isEmpty()
@@ -32,8 +33,12 @@ final class LiveVisitors implements DirectoryHolder.Subscriber {
             return device.isPresent()
                     && device.get().enabled()
                     && device.get().findPort(route.port()).isPresent()
-                    && (device.get().visitorFrom().isEmpty()
-                            || device.get().visitorFrom().stream().anyMatch(network -> network.contains(address)));
+                    && address.map(one -> mayVisit(device.get(), one)).orElse(true);
+        }
+
+        private static boolean mayVisit(Device device, InetAddress visitor) {
+            return device.visitorFrom().isEmpty()
+                    || device.visitorFrom().stream().anyMatch(network -> network.contains(visitor));
         }
 
         private boolean sameDestination(HostnameRoute now) {
@@ -48,8 +53,28 @@ final class LiveVisitors implements DirectoryHolder.Subscriber {
      * asked whether the visitor may do something: a change in between then finds the connection here.
      */
     void add(Channel channel, Visitor visitor, HostnameRoute route) {
-        connections.put(
-                channel, new Live(visitor.hostname(), route, visitor.address().getAddress()));
+        put(
+                channel,
+                new Live(
+                        visitor.hostname(), route, Optional.of(visitor.address().getAddress())));
+    }
+
+    /** The same for the connection of a proxy: its own address is not judged, those of its {@link #judge visitors} are. */
+    void addProxy(Channel channel, Visitor proxy, HostnameRoute route) {
+        put(channel, new Live(proxy.hostname(), route, Optional.empty()));
+    }
+
+    /** The request on this channel, a proxy's connection or a stream on it, is this visitor's. */
+    void judge(Channel channel, Visitor visitor, HostnameRoute route) {
+        Live live = new Live(
+                visitor.hostname(), route, Optional.of(visitor.address().getAddress()));
+        if (connections.replace(channel, live) == null) {
+            put(channel, live);
+        }
+    }
+
+    private void put(Channel channel, Live live) {
+        connections.put(channel, live);
         channel.closeFuture().addListener(closed -> connections.remove(channel));
     }
 

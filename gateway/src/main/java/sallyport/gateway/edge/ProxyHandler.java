@@ -97,6 +97,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         deadline().clear();
         Exchange current = new Exchange(request, front.timers().nanoTime());
         exchange = current;
+        introduce(current);
         if (front.draining().getAsBoolean()) {
             current.keepAlive = false;
         }
@@ -112,9 +113,20 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** On a proxy's connection every request may have another visitor, whose address is judged from here on. */
+    private void introduce(Exchange current) {
+        if (front.proxies().include(visitor.address().getAddress())) {
+            current.introduction = front.proxies().introduce(visitor.address(), current.request.headers());
+            front.access()
+                    .findRoute(visitor.hostname())
+                    .ifPresent(route -> front.live().judge(context().channel(), current.visitor(visitor), route));
+        }
+    }
+
     /** Sends the request over the connection that is there, or over a new one. */
     void connect(Exchange current) {
-        switch (front.access().admit(visitor.hostname(), visitor.address().getAddress())) {
+        switch (front.access()
+                .admit(visitor.hostname(), current.visitor(visitor).address().getAddress())) {
             case Admission.Refused refused -> refuse(current, refused.refusal());
             case Admission.Admitted admitted -> {
                 dropDevice();
@@ -330,7 +342,8 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         access.served(current);
         deadline().clear();
         DeviceConnection used = device;
-        if (used != null && current.requestDone && !current.deviceCloses && current.problem == null) {
+        boolean mine = current.introduction == null; // another visitor's request may be next
+        if (used != null && mine && current.requestDone && !current.deviceCloses && current.problem == null) {
             device = null;
             devices.giveBack(used);
         } else {

@@ -42,6 +42,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
     private final ChallengeAnswers challenges;
     private final IntSupplier publicPort;
     private final InetSocketAddress peer;
+    private final TrustedProxies proxies;
     private final Timers timers;
     private final GatewayEvents events;
     private final Deadlines deadlines;
@@ -60,6 +61,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         this.challenges = challenges;
         this.publicPort = settings.publicPort();
         this.peer = peer;
+        this.proxies = settings.proxies();
         this.timers = timers;
         this.events = events;
         this.deadlines = settings.deadlines();
@@ -90,12 +92,16 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
     private void answer(ChannelHandlerContext ctx, HttpRequest request) {
         long started = timers.nanoTime();
         Exchange exchange = new Exchange(request, started);
-        FullHttpResponse answer = redirect(request);
+        if (proxies.include(peer.getAddress())) {
+            exchange.introduction = proxies.introduce(peer, request.headers());
+        }
+        FullHttpResponse answer = redirect(exchange);
         served(exchange, answer);
         write(ctx, answer, exchange.keepAlive && exchange.requestDone);
     }
 
-    private FullHttpResponse redirect(HttpRequest request) {
+    private FullHttpResponse redirect(Exchange exchange) {
+        HttpRequest request = exchange.request;
         Optional<Hostname> host = host(request);
         if (host.isEmpty()) {
             return refusal(request, HttpResponseStatus.BAD_REQUEST, Fault.BAD_REQUEST.problem("detail", "no Host"));
@@ -109,8 +115,16 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         }
         return switch (RequestRules.check(request, host.get(), RedirectFront.class.getName())) {
             case RequestRules.Verdict.Rejected rejected -> ProblemPage.of(rejected.refusal(), request);
-            case RequestRules.Verdict.Accepted accepted -> moved(request, host.get(), accepted.target());
+            case RequestRules.Verdict.Accepted accepted ->
+                endsTls(exchange)
+                        ? refusal(request, HttpResponseStatus.BAD_GATEWAY, Fault.PROXY_ENDS_TLS.problem())
+                        : moved(request, host.get(), accepted.target());
         };
+    }
+
+    /** A proxy that says https here would be sent to itself for ever. */
+    private static boolean endsTls(Exchange exchange) {
+        return exchange.introduction != null && exchange.introduction.scheme().equals(Optional.of("https"));
     }
 
     /** Only what was asked for by us: a device may have its own way to an authority, which goes on as any request does. */
@@ -190,7 +204,7 @@ final class RedirectHandler extends ChannelInboundHandlerAdapter {
         events.happened(new GatewayEvent.RequestServed(
                 host.flatMap(access::findRoute).map(HostnameRoute::device),
                 host,
-                peer,
+                exchange.introduction == null ? peer : exchange.introduction.visitor(),
                 AccessLog.asked(exchange),
                 answer.status().code(),
                 0,

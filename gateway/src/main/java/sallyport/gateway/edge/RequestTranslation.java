@@ -1,6 +1,5 @@
 package sallyport.gateway.edge;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,8 +26,7 @@ final class RequestTranslation {
             return;
         }
         HttpHeaders fields = exchange.request.headers();
-        SpokenNames names =
-                new SpokenNames(port.route(), fields.get(HttpHeaderNames.HOST, ""), to.speaksTls() ? "https" : "http");
+        SpokenNames names = new SpokenNames(port.route(), exchange.publicHost, to.speaksTls() ? "https" : "http");
         exchange.names = names;
         forward(fields, port.route().options().value(HostnameOption.FORWARDED));
         names.asked().ifPresent(asked -> rename(fields, asked.authority(), names));

@@ -252,6 +252,10 @@ public enum Fault {
             461,
             "The visitor's connection ended after {bytes} bytes of the request.",
             "Send it again; check the network between visitor and gateway when that happens often."),
+    PROXY_ENDS_TLS(
+            469,
+            "The proxy in front of this gateway has ended TLS and asks the port that only redirects to it.",
+            "Let it ask the HTTPS port, with the visitor's Host and the same name as server name (SNI)."),
     GATEWAY_FAILED(500, "The gateway failed on this request.", "Try again; the operator finds the reason in the log."),
     WEB_SERVER_DOWN(
             502,
