@@ -43,6 +43,7 @@ final class StatusCommand implements Callable<Integer> {
                         .map(entry -> entry.getValue() + " " + entry.getKey())
                         .collect(Collectors.joining(", ")));
         devices(out, status);
+        uploads(out, status);
         waiting(out, status);
         troubles(out, status);
         status.certificates()
@@ -66,6 +67,26 @@ final class StatusCommand implements Callable<Integer> {
                     device.streams(),
                     device.address().orElse(""),
                     device.since().isPresent() ? "now" : Table.ago(device.lastSeen()));
+        }
+        table.print(out);
+    }
+
+    private static void uploads(PrintWriter out, StatusAnswer status) {
+        if (status.uploads().isEmpty()) {
+            return;
+        }
+        out.println();
+        Table table = new Table("UPLOAD TO", "PATH", "FROM", "BYTES", "OF", "PER SECOND", "SINCE", "GUARDED");
+        for (StatusAnswer.UploadLine upload : status.uploads()) {
+            table.row(
+                    upload.device() + " (" + upload.hostname() + ")",
+                    upload.path(),
+                    upload.address(),
+                    upload.bytes(),
+                    upload.expected().map(String::valueOf).orElse("unknown"),
+                    upload.bytesPerSecond(),
+                    Table.ago(upload.since()),
+                    upload.guarded() ? "yes" : "no");
         }
         table.print(out);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.config.ConfigLoader;
 import sallyport.gateway.config.GatewayConfig;
@@ -28,8 +30,10 @@ import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.PageFetch.Outcome;
 import sallyport.gateway.event.DeviceHistory;
+import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.KnockingKeys;
+import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.fault.ProblemException;
@@ -193,6 +197,22 @@ final class CommandFixture implements AutoCloseable {
         @Override
         public Optional<Certificate> findCertificate(Hostname hostname) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<LiveUpload> uploads() {
+            return List.of(new LiveUpload(
+                    new GatewayEvent.Upload(
+                            new DeviceName("lab-9"),
+                            new Hostname("lab-9.mm.test"),
+                            new InetSocketAddress("192.0.2.7", 40_001),
+                            "request-1",
+                            "/firmware"),
+                    OptionalLong.empty(),
+                    5_000_000_000L,
+                    1_000_000,
+                    Instant.now(),
+                    true));
         }
 
         @Override

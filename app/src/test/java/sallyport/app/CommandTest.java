@@ -232,6 +232,15 @@ final class CommandTest {
     }
 
     @Test
+    void uploads_that_are_under_way_are_listed_by_status() {
+        assertThat(fixture.run("status").out())
+                .containsPattern("UPLOAD TO +PATH +FROM +BYTES +OF +PER SECOND +SINCE +GUARDED")
+                .containsPattern(
+                        "lab-9 \\(lab-9.mm.test\\) +/firmware +192.0.2.7:40001 +5000000000 +unknown +1000000 .* yes");
+        assertThat(fixture.run("status", "--json").out()).contains("\"uploads\"", "\"bytes\" : 5000000000");
+    }
+
+    @Test
     void keys_that_knocked_are_listed_by_status_and_by_device_list() {
         fixture.knocking.happened(new GatewayEvent.UnknownKeyKnocked(
                 KeyText.require(CommandFixture.key("stranger")).key(),

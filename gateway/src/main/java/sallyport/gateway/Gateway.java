@@ -31,6 +31,7 @@ import sallyport.gateway.edge.ProxyHeader;
 import sallyport.gateway.edge.RedirectFront;
 import sallyport.gateway.edge.SshOnHttps;
 import sallyport.gateway.edge.TrustedProxies;
+import sallyport.gateway.edge.Uploads;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.EventLog;
 import sallyport.gateway.event.GatewayEvent;
@@ -71,6 +72,7 @@ public final class Gateway implements AutoCloseable {
     private final Tunnels tunnels;
     private final Certificates certificates;
     private final SystemdNotifier systemd;
+    private final GuardedStop guardedStop;
 
     /**
      * Starts everything.
@@ -130,6 +132,8 @@ public final class Gateway implements AutoCloseable {
         EventLoops loops = new EventLoops(options.loops());
         parts.add("event loops", loops);
         systemd = new SystemdNotifier(loops.group(), options.notifySocket());
+        Uploads uploads = new Uploads(timers, events);
+        guardedStop = new GuardedStop(uploads, timers, events, systemd);
         tunnels = new Tunnels(timers, events);
         directory.subscribe(tunnels);
         OpenPortListeners openPorts = new OpenPortListeners(tunnels, directory, timers, events);
@@ -140,9 +144,9 @@ public final class Gateway implements AutoCloseable {
         directory.subscribe(probe);
         tunnels.listen(probe);
         PageFetch pages = new PageFetch(tunnels, probe, loops.group(), timers);
-        RunningFacts facts =
-                new RunningFacts(options.version(), timers.now(), addresses, hostKeys, certificates, probe, history);
-        gauges(metrics);
+        RunningFacts facts = new RunningFacts(
+                options.version(), timers.now(), addresses, hostKeys, certificates, probe, history, uploads);
+        gauges(metrics, uploads);
         metrics.total("sallyport_log_lines_dropped", "Log lines that sampling kept back", log::dropped);
 
         // the doors, from the inside out: what depends on an inner one opens after it
@@ -192,6 +196,7 @@ public final class Gateway implements AutoCloseable {
                 tunnels,
                 certificates,
                 probe,
+                uploads,
                 timers,
                 events);
         parts.add("HTTPS front", () -> https.stop(DRAIN));
@@ -265,7 +270,12 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
-    private void gauges(Metrics metrics) {
+    private void gauges(Metrics metrics, Uploads uploads) {
+        metrics.gauge(
+                "sallyport_uploads",
+                "Bodies on their way to devices",
+                () -> uploads.list().size());
+        metrics.gauge("sallyport_uploads_guarded", "Uploads that a stop would wait for", uploads::guarded);
         metrics.gauge(
                 "sallyport_tunnels", "Live tunnels", () -> tunnels.tunnels().size());
         metrics.gauge(
@@ -330,10 +340,11 @@ public final class Gateway implements AutoCloseable {
         return tunnels;
     }
 
-    /** Stops accepting, lets requests end, tells devices, and closes everything in reverse order. */
+    /** Waits for guarded uploads, stops accepting, lets requests end, tells devices, and closes everything in reverse order. */
     @Override
     public void close() {
         LOG.info("Stopping");
+        guardedStop.await();
         systemd.stopping();
         parts.close();
     }

@@ -16,8 +16,10 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.DeviceSpeech;
+import sallyport.gateway.edge.Uploads;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.ssh.HostKeys;
 
@@ -32,6 +34,7 @@ final class RunningFacts implements GatewayFacts {
     private final Certificates certificates;
     private final DeviceSpeech speech;
     private final DeviceHistory history;
+    private final Uploads uploads;
 
     RunningFacts(
             String version,
@@ -40,7 +43,8 @@ final class RunningFacts implements GatewayFacts {
             HostKeys hostKeys,
             Certificates certificates,
             DeviceSpeech speech,
-            DeviceHistory history) {
+            DeviceHistory history,
+            Uploads uploads) {
         this.version = version;
         this.started = started;
         this.addresses = addresses;
@@ -48,6 +52,7 @@ final class RunningFacts implements GatewayFacts {
         this.certificates = certificates;
         this.speech = speech;
         this.history = history;
+        this.uploads = uploads;
     }
 
     @Override
@@ -112,6 +117,11 @@ final class RunningFacts implements GatewayFacts {
         } catch (CertificateParsingException e) {
             return List.of();
         }
+    }
+
+    @Override
+    public List<LiveUpload> uploads() {
+        return uploads.list();
     }
 
     @Override

@@ -9,7 +9,9 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,11 @@ final class SystemdNotifier {
 
     void stopping() {
         send("STOPPING=1");
+    }
+
+    /** The gateway stops, which takes longer than usual: it must not be killed within this time. */
+    void stopping(Duration within, String status) {
+        send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + TimeUnit.MICROSECONDS.convert(within) + "\nSTATUS=" + status);
     }
 
     private void send(String state) {

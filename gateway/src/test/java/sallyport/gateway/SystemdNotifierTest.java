@@ -11,6 +11,7 @@ import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,9 @@ final class SystemdNotifierTest {
             assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("READY=1\nSTATUS=3 devices");
             notifier.stopping();
             assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("STOPPING=1");
+            notifier.stopping(Duration.ofMinutes(16), "Waits for 1 guarded uploads");
+            assertThat(received.poll(5, TimeUnit.SECONDS))
+                    .isEqualTo("STOPPING=1\nEXTEND_TIMEOUT_USEC=960000000\nSTATUS=Waits for 1 guarded uploads");
             systemd.close().sync();
         }
     }

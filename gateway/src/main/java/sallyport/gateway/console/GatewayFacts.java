@@ -9,6 +9,7 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.fault.Problem;
 
 /** What the console shows about the running gateway beside directory and tunnels. The root wires it. Any thread. */
@@ -36,6 +37,9 @@ public interface GatewayFacts {
 
     /** The certificate that a visitor of this hostname sees, if any fits. */
     Optional<Certificate> findCertificate(Hostname hostname);
+
+    /** Bodies on their way to devices, the oldest first. */
+    List<LiveUpload> uploads();
 
     /** Asks the device's port through its tunnel what it speaks. Blocking; bounded by a deadline of some seconds. */
     Answered ask(DeviceName device, PortNumber port);

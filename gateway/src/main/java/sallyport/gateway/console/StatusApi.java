@@ -19,6 +19,7 @@ import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.InvalidValue;
 import sallyport.gateway.event.KnockingKeys;
+import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.tunnel.Tunnels;
 
 /** The gateway at a glance, the keys that knocked, and why a visitor reaches a device or not. May block ({@code why}). */
@@ -73,6 +74,7 @@ final class StatusApi {
                         .mapToInt(tunnel -> tunnel.figures().streams())
                         .sum(),
                 devices.stream().map(device -> views.line(now, device)).toList(),
+                facts.uploads().stream().map(StatusApi::upload).toList(),
                 waiting(),
                 recent.oldClients().stream().map(StatusApi::oldClient).toList(),
                 legacy(devices),
@@ -109,6 +111,20 @@ final class StatusApi {
                         knock.last(),
                         knock.count()))
                 .toList();
+    }
+
+    private static StatusAnswer.UploadLine upload(LiveUpload upload) {
+        return new StatusAnswer.UploadLine(
+                upload.what().device().value(),
+                upload.what().hostname().value(),
+                Words.address(upload.what().from()),
+                upload.what().path(),
+                upload.bytes(),
+                upload.expected().stream().boxed().findFirst(),
+                upload.bytesPerSecond(),
+                upload.since(),
+                upload.guarded(),
+                upload.what().id());
     }
 
     private static StatusAnswer.OldClient oldClient(RecentEvents.OldClient old) {

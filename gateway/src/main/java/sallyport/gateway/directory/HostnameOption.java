@@ -72,6 +72,27 @@ public final class HostnameOption<T> {
             "Refuse a request whose body is larger, with 413, as soon as that is known.",
             OptionKinds.orWord("none", "200MiB", OptionKinds::size, OptionKinds::text));
 
+    /** Whether a stop of the gateway waits for large uploads. */
+    public static final HostnameOption<Boolean> FIRMWARE_GUARD = declare(
+            "firmware-guard",
+            "off",
+            "Let a stop of the gateway wait for large uploads to the device, 15 minutes at most.",
+            OptionKinds.onOff());
+
+    /** How large an upload is that a stop waits for. */
+    public static final HostnameOption<Long> FIRMWARE_GUARD_SIZE = declare(
+            "firmware-guard-size",
+            "1MiB",
+            "How large an upload has to be for firmware-guard.",
+            new OptionKind<>("1MiB", OptionKinds::size, OptionKinds::text));
+
+    /** How fast an upload goes on, in bytes a second, that a stop waits for. */
+    public static final HostnameOption<Long> FIRMWARE_GUARD_RATE = declare(
+            "firmware-guard-rate",
+            "16KiB",
+            "How much of an upload has to arrive in a second, over half a minute, for firmware-guard.",
+            new OptionKind<>("16KiB", OptionKinds::size, OptionKinds::text));
+
     /** How many connections the device's port gets at a time; empty: as many as it was found to serve. */
     public static final HostnameOption<Optional<Integer>> PARALLEL_STREAMS = declare(
             "parallel-streams",

@@ -17,6 +17,9 @@ record AccessLog(Front front, Visitor visitor) {
 
     /** A request is over, whatever became of it. */
     void served(Exchange exchange) {
+        if (exchange.upload != null) {
+            exchange.upload.ended(exchange.problem);
+        }
         front.events()
                 .happened(new GatewayEvent.RequestServed(
                         front.access().findRoute(visitor.hostname()).map(HostnameRoute::device),

@@ -76,6 +76,10 @@ final class Exchange {
     /** What stands in the visitor's address line, as far as it is known. */
     String publicHost = "";
 
+    /** What operators see of the body; null before the device gets the request, and without one. */
+    @Nullable
+    Upload upload;
+
     /** How visitor and device call each other; null for the console, and before a device was chosen. */
     @Nullable
     SpokenNames names;
@@ -115,6 +119,14 @@ final class Exchange {
     void answering(long now) {
         answerStarted = true;
         firstByteNanos = Math.max(0, now - started);
+    }
+
+    /** Bytes of the body have come from the visitor. */
+    void received(int bytes, boolean last) {
+        bytesIn += bytes;
+        if (upload != null) {
+            upload.passed(bytes, last);
+        }
     }
 
     /** Bytes of the body have left for the device, its last ones perhaps. */

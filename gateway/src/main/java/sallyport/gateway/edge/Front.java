@@ -27,6 +27,7 @@ record Front(
         Certificates certificates,
         LiveVisitors live,
         DeadEnds deadEnds,
+        Uploads uploads,
         Set<Channel> visitors,
         TrustedProxies proxies,
         SshOnHttps ssh,

@@ -54,6 +54,7 @@ public final class HttpsFront {
             Tunnels tunnels,
             CertificateSource certificates,
             DeviceSpeech speech,
+            Uploads uploads,
             Timers timers,
             GatewayEvents events) {
         this.settings = settings;
@@ -79,6 +80,7 @@ public final class HttpsFront {
                 new Certificates(certificates, tls),
                 live,
                 new DeadEnds(events, timers),
+                uploads,
                 visitors,
                 settings.proxies(),
                 settings.ssh(),

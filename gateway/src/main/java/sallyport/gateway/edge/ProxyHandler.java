@@ -12,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,14 +131,22 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             case Admission.Refused refused -> refuse(current, refused.refusal());
             case Admission.Admitted admitted -> {
                 dropDevice();
-                current.limit = BodyLimit.of(admitted.destination());
-                if (current.limit.isExceededBy(current.announced)) {
-                    refuse(current, current.limit.refusal());
-                } else if (!devices.take(current, admitted.destination(), outcome -> connected(current, outcome))) {
+                Destination to = admitted.destination();
+                Optional<Refusal> notNow = bodyRefused(current, to);
+                if (notNow.isPresent()) {
+                    refuse(current, notNow.get());
+                } else if (!devices.take(current, to, outcome -> connected(current, outcome))) {
                     fail(current, Fault.ANSWER_BROKEN.problem());
                 }
             }
         }
+    }
+
+    private Optional<Refusal> bodyRefused(Exchange current, Destination to) {
+        current.limit = BodyLimit.of(to);
+        return current.limit.isExceededBy(current.announced)
+                ? Optional.of(current.limit.refusal())
+                : front.uploads().refusal(current, to);
     }
 
     private void connected(Exchange current, DeviceConnector.Outcome outcome) {
@@ -163,6 +172,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         if (to.destination() instanceof Destination.DevicePort port) {
             current.tunnel = front.devices().tunnel(port.route().port());
         }
+        front.uploads().begin(current, current.visitor(visitor), to.destination());
         RequestTranslation.apply(current, to);
         devices.logins().sending(current, to);
         to.send(current.request, new AnswerRelay(front, this, context(), deadline(), current, to));
@@ -186,7 +196,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         int bytes = content.content().readableBytes();
-        current.bytesIn += bytes;
+        current.received(bytes, last);
         if (current.limit.isExceededBy(current.bytesIn)) {
             content.release();
             giveUp(current, current.limit.refusal());

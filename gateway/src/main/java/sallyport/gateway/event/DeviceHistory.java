@@ -145,6 +145,8 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.RequestServed e -> visitorMet(e.device(), e.problem(), now);
             case GatewayEvent.ConnectionServed e -> visitorMet(Optional.of(e.device()), e.problem(), now);
             case GatewayEvent.UnknownKeyKnocked e -> {}
+            case GatewayEvent.UploadGuarded e -> {}
+            case GatewayEvent.GuardedUploadEnded e -> {} // the request tells the same
             case GatewayEvent.LoginSlowed e -> {}
             case GatewayEvent.AnswerMended e -> {}
             case GatewayEvent.ParallelStreamsLowered e -> {}

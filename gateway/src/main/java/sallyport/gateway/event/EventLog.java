@@ -171,6 +171,26 @@ public final class EventLog implements GatewayEvents {
                                 e.front(),
                                 name(e.hostname()),
                                 e.why().sentence());
+            case GatewayEvent.UploadGuarded e ->
+                upload(e.upload(), Level.INFO)
+                        .log(
+                                "{} uploads {} to device {} under {}{}; a stop of the gateway would wait for it.",
+                                at(e.upload().from()),
+                                e.expected().isPresent() ? e.expected().getAsLong() + " bytes" : "a large body",
+                                e.upload().device(),
+                                e.upload().hostname(),
+                                e.upload().path());
+            case GatewayEvent.GuardedUploadEnded e ->
+                upload(e.upload(), e.problem().isPresent() ? Level.WARN : Level.INFO)
+                        .log(
+                                "The upload of {} to device {} under {}{} ended after {} bytes and {}.{}",
+                                at(e.upload().from()),
+                                e.upload().device(),
+                                e.upload().hostname(),
+                                e.upload().path(),
+                                e.bytes(),
+                                seconds(e.took()),
+                                words(e.problem()));
             case GatewayEvent.RequestServed e -> served(e);
             case GatewayEvent.ConnectionServed e -> served(e);
             case GatewayEvent.DeadEnd e ->
@@ -277,6 +297,12 @@ public final class EventLog implements GatewayEvents {
         }
         LoggingEventBuilder line = LOG.atLevel(level).addKeyValue("device", device.value());
         return from == null ? line : line.addKeyValue("from", at(from));
+    }
+
+    private LoggingEventBuilder upload(GatewayEvent.Upload upload, Level level) {
+        return device(upload.device(), level, upload.from())
+                .addKeyValue("hostname", upload.hostname().value())
+                .addKeyValue("id", upload.id());
     }
 
     private LoggingEventBuilder stranger(Level level, InetSocketAddress from) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
@@ -148,7 +149,28 @@ public sealed interface GatewayEvent {
      * @param referer empty when there was none
      * @param userAgent empty when there was none
      */
-    record Asked(String id, String method, String target, String protocol, String referer, String userAgent) {}
+    record Asked(String id, String method, String target, String protocol, String referer, String userAgent) {
+        /** The target without its query. */
+        public String path() {
+            int query = target.indexOf('?');
+            return query < 0 ? target : target.substring(0, query);
+        }
+    }
+
+    /**
+     * A body on its way to a device.
+     *
+     * @param id of its request
+     * @param path without the query
+     */
+    record Upload(DeviceName device, Hostname hostname, InetSocketAddress from, String id, String path) {}
+
+    /** An upload began, or grew so large, that a stop of the gateway waits for it. */
+    record UploadGuarded(Upload upload, OptionalLong expected) implements GatewayEvent {}
+
+    /** A guarded upload is over: answered by the device, or broken by {@code problem}. */
+    record GuardedUploadEnded(Upload upload, long bytes, Duration took, Optional<Problem> problem)
+            implements GatewayEvent {}
 
     /** A raw connection (open port or passthrough) ended. */
     record ConnectionServed(

@@ -64,6 +64,7 @@ public final class Metrics implements GatewayEvents {
             counter("sallyport_http_problems", "HTTP requests that the gateway answered itself or broke", "reason");
     private final Counter connections = counter("sallyport_connections", "Raw connections that ended", "reason");
     private final Counter bytes = counter("sallyport_visitor_bytes", "Bytes of visitors", "front", "direction");
+    private final Counter guardedUploads = counter("sallyport_guarded_uploads", "Guarded uploads that ended", "reason");
     private final Counter notices = counter("sallyport_notices", "Notices about the gateway itself", "reason");
     private final Counter obtained = counter("sallyport_certificates_obtained", "Certificates that an authority gave");
     private final Histogram duration = Histogram.builder()
@@ -164,6 +165,9 @@ public final class Metrics implements GatewayEvents {
                 certificates.labelValues("changed").inc();
             case GatewayEvent.VisitorRefused e ->
                 visitorsRefused.labelValues(e.front(), code(e.why())).inc();
+            case GatewayEvent.UploadGuarded e -> {}
+            case GatewayEvent.GuardedUploadEnded e ->
+                guardedUploads.labelValues(code(e.problem())).inc();
             case GatewayEvent.RequestServed e -> served(e);
             case GatewayEvent.ConnectionServed e -> served(e);
             case GatewayEvent.DeadEnd e -> notices.labelValues(code(e.why())).inc();

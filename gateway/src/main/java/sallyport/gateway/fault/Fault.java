@@ -298,6 +298,7 @@ public enum Fault {
             513,
             "Nothing came over the WebSocket for {seconds} s.",
             "Nothing, if nobody used it; else change --websocket-idle of the hostname."),
+    RESTART_COMES(514, "The gateway is about to restart and would cut off this upload.", "Try again in some minutes."),
     DEVICE_BUSY(
             525,
             "The device serves {limit} requests at a time, and none of them ended while this one waited.",
@@ -353,6 +354,10 @@ public enum Fault {
             608,
             "The host key {file} could be read by others ({mode}); its mode is 0600 now.",
             "If somebody may have copied it, remove it so that a new one is made, and tell every device."),
+    STOP_WAITS(
+            610,
+            "The gateway stops once its guarded uploads ({count}) have ended, at {latest} at the latest.",
+            "Nothing; a second SIGTERM (or Ctrl-C) stops it at once and cuts them off."),
     STORE_BUSY(
             631,
             "Another change has held the directory for {seconds} s.",

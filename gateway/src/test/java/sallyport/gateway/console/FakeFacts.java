@@ -1,15 +1,19 @@
 package sallyport.gateway.console;
 
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sallyport.gateway.cert.CertificateReport;
 import sallyport.gateway.cert.CertificateReport.Source;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
+import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvent.Speech;
+import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.fault.Fault;
 import sallyport.gateway.fault.Problem;
 import sallyport.gateway.fault.ProblemException;
@@ -71,6 +75,22 @@ final class FakeFacts implements GatewayFacts {
     @Override
     public Optional<Certificate> findCertificate(Hostname hostname) {
         return Optional.of(certificate());
+    }
+
+    @Override
+    public List<LiveUpload> uploads() {
+        return List.of(new LiveUpload(
+                new GatewayEvent.Upload(
+                        new DeviceName("lab-1"),
+                        new Hostname("lab-1.mm.test"),
+                        new InetSocketAddress("192.0.2.7", 40_001),
+                        "request-1",
+                        "/firmware"),
+                OptionalLong.of(9_000_000_000L),
+                5_000_000_000L,
+                1_000_000,
+                started(),
+                true));
     }
 
     @Override

@@ -54,6 +54,7 @@ final class TestFront implements AutoCloseable {
     final Tunnels tunnels;
     volatile ChallengeAnswers shown = ChallengeAnswers.NONE;
     final Speaking speech = new Speaking();
+    final Uploads uploads;
     final HttpsFront https;
     final RedirectFront http;
     final InetSocketAddress address;
@@ -71,10 +72,11 @@ final class TestFront implements AutoCloseable {
     TestFront(UnaryOperator<FrontSettings> change, Timers timers) {
         this.timers = timers;
         tunnels = new Tunnels(timers, events::add);
+        uploads = new Uploads(timers, events::add);
         FrontSettings settings = change.apply(settings());
         directory.subscribe(tunnels);
         https = new HttpsFront(
-                settings, loops.group(), directory, tunnels, certificates(), speech, timers, events::add);
+                settings, loops.group(), directory, tunnels, certificates(), speech, uploads, timers, events::add);
         http = new RedirectFront(
                 settings, loops.group(), directory, certificates().challenges(), timers, events::add);
         address = https.start().getFirst();

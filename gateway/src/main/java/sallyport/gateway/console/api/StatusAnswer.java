@@ -27,6 +27,7 @@ public record StatusAnswer(
         int forwards,
         int streams,
         List<DeviceLine> devices,
+        List<UploadLine> uploads,
         List<WaitingKey> waiting,
         List<OldClient> oldClients,
         List<Legacy> legacy,
@@ -45,6 +46,29 @@ public record StatusAnswer(
             Optional<Instant> since,
             Optional<Instant> lastSeen,
             Optional<String> url) {}
+
+    /**
+     * A body on its way to a device at this moment.
+     *
+     * @param address the visitor's
+     * @param path without its query
+     * @param bytes that have come so far
+     * @param expected bytes of the whole, when the visitor announced them
+     * @param bytesPerSecond over the last half minute or so
+     * @param guarded a stop of the gateway would wait for it
+     * @param id of the request, which the access log has too
+     */
+    public record UploadLine(
+            String device,
+            String hostname,
+            String address,
+            String path,
+            long bytes,
+            Optional<Long> expected,
+            long bytesPerSecond,
+            Instant since,
+            boolean guarded,
+            String id) {}
 
     /** A client that was refused for its age. */
     public record OldClient(
