@@ -100,6 +100,14 @@ public final class HostnameOption<T> {
             "How many requests the device serves at a time; more wait for their turn. auto: found out.",
             OptionKinds.orWord("auto", "1-64", OptionKinds::upTo64, value -> Integer.toString(value)));
 
+    /** Whether an idle connection to the device may serve another visitor. */
+    public static final HostnameOption<Boolean> SHARE_CONNECTIONS = declare(
+            "share-connections",
+            "off",
+            "Let visitors use the idle connections of others to the device, for requests and answers without login,"
+                    + " cookie or body alone.",
+            OptionKinds.onOff());
+
     /** Which certificate the device's web server has to show. */
     public static final HostnameOption<DeviceCertificate> DEVICE_CERTIFICATE = declare(
             "device-certificate",

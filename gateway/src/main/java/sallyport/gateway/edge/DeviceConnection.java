@@ -8,6 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -19,8 +20,9 @@ import sallyport.gateway.edge.AccessRules.Destination;
 import sallyport.gateway.event.GatewayEvent.Slip;
 
 /**
- * One HTTP connection to a device over a stream, for exactly one visitor's connection: logins that are tied to a connection
- * (digest, NTLM) hold, and no visitor ever gets another's answer. Runs on the visitor's loop, on which the stream lives.
+ * One HTTP connection to a device over a stream, for exactly one visitor's connection at a time, and for one alone unless the
+ * operator allows sharing: logins that are tied to a connection (digest, NTLM) hold, and no visitor ever gets another's
+ * answer. Runs on the visitor's loop, on which the stream lives.
  *
  * <p>It knows whether the device's output ended as a whole: with close_notify under TLS, with EOF without it. A reset, or
  * EOF under TLS without close_notify, is a cut.
@@ -61,6 +63,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private boolean gone;
     private boolean used;
     private boolean tied;
+    private boolean personal;
+    private boolean shared;
     private boolean inLogin;
 
     /** @param slips told of each slip in an answer, once for the connection */
@@ -90,6 +94,20 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** True when it has answered a request before: the device may be closing it at this moment. */
     boolean used() {
         return used;
+    }
+
+    /** True once it has carried what is one visitor's own ({@link PersonalFields}). */
+    boolean personal() {
+        return personal;
+    }
+
+    /** It may have served several visitors from now on; none of them may entrust a secret to it. */
+    void share() {
+        shared = true;
+    }
+
+    boolean shared() {
+        return shared;
     }
 
     /** A login that is tied to this connection was begun. */
@@ -130,6 +148,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** Sends a request's head; its answer goes to {@code whom}. */
     void send(HttpRequest head, Listener whom) {
         listener = whom;
+        personal |= PersonalFields.in(head);
         decoder.expect(head.method());
         reading(true);
         channel().writeAndFlush(head);
@@ -235,6 +254,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
             if (told != null) {
                 told.run();
             }
+            personal |= part instanceof HttpResponse head && PersonalFields.in(head);
             listener.answered(part);
             return;
         }

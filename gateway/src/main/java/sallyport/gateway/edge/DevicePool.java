@@ -1,5 +1,6 @@
 package sallyport.gateway.edge;
 
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -8,10 +9,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.edge.AccessRules.Destination;
 import sallyport.gateway.edge.PortPlaces.Place;
 import sallyport.gateway.edge.PortPlaces.Rest;
@@ -20,6 +23,9 @@ import sallyport.gateway.edge.PortPlaces.Rest;
  * The connections to a device that belong to one visitor's connection: one at a time carries one exchange, the idle ones
  * wait here for that visitor's next. No other visitor ever gets one, so logins that are tied to a connection hold and
  * nothing can be smuggled from one visitor to another. Runs on the visitor's loop.
+ *
+ * <p>Where the operator allows it for a hostname, an idle connection that has carried nobody's own ({@link PersonalFields})
+ * goes to the {@link Shelf} instead, and a request without anything of the kind may take one from there.
  *
  * <p>An exchange {@link #take takes} a connection and ends with exactly one of {@link #giveBack}, {@link #drop} and {@link
  * #release}. That is the seam for whatever decides how many connections a device's port gets, and in which order.
@@ -40,13 +46,21 @@ final class DevicePool implements PortPlaces.Guest {
     private boolean closed;
 
     /** A connection's place, and among whose it is. */
-    private record Held(PortPlaces places, Place place) {}
+    private record Held(PortPlaces places, Place place, ChannelFutureListener end) {}
 
     DevicePool(Front front, InetSocketAddress visitor, EventLoop loop) {
         this.front = front;
         this.visitor = visitor;
         this.loop = loop;
         this.logins = new TiedLogins(front.versions());
+    }
+
+    InetSocketAddress visitor() {
+        return visitor;
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     TiedLogins logins() {
@@ -74,17 +88,31 @@ final class DevicePool implements PortPlaces.Guest {
             idle.addFirst(home);
         }
         DeviceConnection ready = findIdle(to);
+        if (ready == null) {
+            ready = findShared(exchange, to);
+        }
         if (ready != null) {
             outcome.accept(new DeviceConnector.Outcome.Connected(ready));
         } else if (loginEnded) {
             return false;
         } else {
-            open(to, outcome);
+            open(exchange, to, outcome);
         }
         return true;
     }
 
-    private void open(Destination to, Consumer<DeviceConnector.Outcome> outcome) {
+    private @Nullable DeviceConnection findShared(Exchange exchange, Destination to) {
+        if (!(to instanceof Destination.DevicePort port)
+                || !port.route().options().value(HostnameOption.SHARE_CONNECTIONS)
+                || PersonalFields.in(exchange.request)) {
+            return null;
+        }
+        Optional<Shelf.Taken> taken = front.shared().on(loop).take(port, this);
+        taken.ifPresent(it -> hold(it.connection(), it.places(), it.place()));
+        return taken.map(Shelf.Taken::connection).orElse(null);
+    }
+
+    private void open(Exchange exchange, Destination to, Consumer<DeviceConnector.Outcome> outcome) {
         switch (to) {
             case Destination.Console console ->
                 front.devices().connect(console, visitor, loop, opened -> {
@@ -93,13 +121,13 @@ final class DevicePool implements PortPlaces.Guest {
                     }
                     outcome.accept(opened);
                 });
-            case Destination.DevicePort port -> awaitPlace(port, outcome);
+            case Destination.DevicePort port -> awaitPlace(exchange, port, outcome);
         }
     }
 
-    private void awaitPlace(Destination.DevicePort to, Consumer<DeviceConnector.Outcome> outcome) {
+    private void awaitPlace(Exchange exchange, Destination.DevicePort to, Consumer<DeviceConnector.Outcome> outcome) {
         AtomicReference<PlaceRequest> itself = new AtomicReference<>();
-        PlaceRequest request = new PlaceRequest(front, this, to, visitor, loop, result -> {
+        PlaceRequest request = new PlaceRequest(front, this, to, exchange, result -> {
             waiting.remove(itself.get());
             outcome.accept(result);
         });
@@ -110,12 +138,27 @@ final class DevicePool implements PortPlaces.Guest {
 
     /** A new connection on a place. */
     void hold(DeviceConnection connection, PortPlaces places, Place place) {
-        held.put(connection, new Held(places, place));
-        connection.channel().closeFuture().addListener(gone -> {
+        ChannelFutureListener end = gone -> {
             idle.remove(connection);
             held.remove(connection);
             ended(connection);
-        });
+        };
+        held.put(connection, new Held(places, place, end));
+        connection.channel().closeFuture().addListener(end);
+    }
+
+    /** It is no more this visitor's than any other's, from now on. */
+    private void share(DeviceConnection connection, Held its) {
+        held.remove(connection);
+        connection.channel().closeFuture().removeListener(its.end());
+        connection.share();
+        front.shared().on(loop).lay(connection, its.places(), its.place());
+    }
+
+    private static boolean isShareable(DeviceConnection connection) {
+        return connection.destination() instanceof Destination.DevicePort port
+                && port.route().options().value(HostnameOption.SHARE_CONNECTIONS)
+                && !connection.personal();
     }
 
     private void ended(DeviceConnection connection) {
@@ -141,7 +184,7 @@ final class DevicePool implements PortPlaces.Guest {
     private @Nullable DeviceConnection findIdle(Destination to) {
         for (DeviceConnection each = idle.poll(); each != null; each = idle.poll()) {
             Held place = held.get(each);
-            boolean mine = place == null || place.places().reuse(place.place());
+            boolean mine = place == null || place.places().reuse(place.place(), this);
             if (mine && each.usable() && each.destination().equals(to)) {
                 return each;
             }
@@ -154,17 +197,29 @@ final class DevicePool implements PortPlaces.Guest {
     /** The exchange is complete on both sides: the connection can carry another. */
     void giveBack(DeviceConnection connection) {
         connection.release();
-        if (closed || !connection.usable()) {
-            connection.close();
-            return;
-        }
         Held place = held.get(connection);
-        if (place != null && connection.inLogin()) {
+        if (closed || !connection.usable() || (connection.shared() && connection.personal())) {
+            connection.close();
+        } else if (place == null) {
+            idle.addFirst(connection);
+        } else if (connection.inLogin()) {
             keep(connection, place);
-            return;
+        } else {
+            rest(connection, place);
         }
-        switch (place == null ? new Rest.Idle() : place.places().rest(place.place())) {
-            case Rest.Idle none -> idle.addFirst(connection);
+    }
+
+    private void rest(DeviceConnection connection, Held its) {
+        boolean shareable = isShareable(connection);
+        PortPlaces.Guest heir = shareable ? front.shared().on(loop) : this;
+        switch (its.places().rest(its.place(), heir)) {
+            case Rest.Idle none -> {
+                if (shareable) {
+                    share(connection, its);
+                } else {
+                    idle.addFirst(connection);
+                }
+            }
             case Rest.Close none -> connection.close();
             case Rest.Serve(PortPlaces.Waiter waiter) -> ((PlaceRequest) waiter).handed(connection);
         }

@@ -22,6 +22,7 @@ record Front(
         AccessRules access,
         DeviceConnector devices,
         DevicePlaces places,
+        SharedConnections shared,
         OfferedVersions versions,
         Tunnels tunnels,
         Certificates certificates,

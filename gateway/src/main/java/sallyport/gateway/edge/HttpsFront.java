@@ -63,6 +63,7 @@ public final class HttpsFront {
         TlsContexts tls = new TlsContexts();
         DevicePins pins = new DevicePins(events);
         DevicePlaces places = new DevicePlaces(timers, events);
+        SharedConnections shared = new SharedConnections(timers);
         OfferedVersions versions = new OfferedVersions(events, timers);
         LiveVisitors live = new LiveVisitors();
         this.front = new Front(
@@ -75,6 +76,7 @@ public final class HttpsFront {
                         timers,
                         events),
                 places,
+                shared,
                 versions,
                 tunnels,
                 new Certificates(certificates, tls),
@@ -94,6 +96,7 @@ public final class HttpsFront {
         directory.subscribe(live);
         directory.subscribe(pins);
         directory.subscribe(places);
+        directory.subscribe(shared);
         directory.subscribe(versions);
     }
 

@@ -1,8 +1,6 @@
 package sallyport.gateway.edge;
 
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -28,31 +26,24 @@ final class PlaceRequest implements PortPlaces.Waiter {
     private final DevicePool pool;
     private final PortPlaces places;
     private final Destination.DevicePort to;
-    private final InetSocketAddress visitor;
-    private final EventLoop loop;
+    private final Exchange exchange;
     private final Consumer<Outcome> outcome;
     private Timers.@Nullable Timeout deadline;
     private boolean waits;
     private boolean expired;
 
     PlaceRequest(
-            Front front,
-            DevicePool pool,
-            Destination.DevicePort to,
-            InetSocketAddress visitor,
-            EventLoop loop,
-            Consumer<Outcome> outcome) {
+            Front front, DevicePool pool, Destination.DevicePort to, Exchange exchange, Consumer<Outcome> outcome) {
         this.front = front;
         this.pool = pool;
         this.places = front.places().of(to.route());
         this.to = to;
-        this.visitor = visitor;
-        this.loop = loop;
+        this.exchange = exchange;
         this.outcome = outcome;
     }
 
     void start() {
-        deadline = front.timers().schedule(loop, front.deadlines().answer(), this::expire);
+        deadline = front.timers().schedule(pool.loop(), front.deadlines().answer(), this::expire);
         ask();
     }
 
@@ -101,19 +92,20 @@ final class PlaceRequest implements PortPlaces.Waiter {
 
     @Override
     public void granted(Place place) {
-        if (loop.inEventLoop()) {
+        if (pool.loop().inEventLoop()) {
             open(place);
         } else {
-            loop.execute(() -> open(place));
+            pool.loop().execute(() -> open(place));
         }
     }
 
     /** A connection of the same visitor whose exchange is complete. */
     void handed(DeviceConnection connection) {
-        if (connection.destination().equals(to)) {
+        boolean entrusted = !connection.shared() || !PersonalFields.in(exchange.request);
+        if (connection.destination().equals(to) && entrusted) {
             finish(new Outcome.Connected(connection));
         } else {
-            connection.close(); // the name leads elsewhere by now
+            connection.close(); // the name leads elsewhere by now, or others have used it
             ask();
         }
     }
@@ -124,8 +116,8 @@ final class PlaceRequest implements PortPlaces.Waiter {
             return;
         }
         waits = false;
-        Timers.Timeout late = front.timers().schedule(loop, LATE, () -> places.late(place));
-        front.devices().connect(to, visitor, loop, opened -> {
+        Timers.Timeout late = front.timers().schedule(pool.loop(), LATE, () -> places.late(place));
+        front.devices().connect(to, pool.visitor(), pool.loop(), opened -> {
             switch (opened) {
                 case Outcome.Connected(DeviceConnection connection) -> {
                     connection.whenAnswered(() -> {

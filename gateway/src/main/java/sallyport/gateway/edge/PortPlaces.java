@@ -61,7 +61,7 @@ final class PortPlaces {
 
     /** The right to one connection, from before it is opened until it is closed. */
     static final class Place {
-        private final Guest guest;
+        private Guest guest;
         private int exchanges;
         private boolean idle;
         private boolean kept;
@@ -162,12 +162,27 @@ final class PortPlaces {
         return () -> place.guest.giveWay(place);
     }
 
-    /** True when the idle connection of a place may carry another exchange; else it must be closed. */
-    synchronized boolean reuse(Place place) {
+    /**
+     * True when the idle connection of a place may carry another exchange, now of {@code guest}; else it must be closed.
+     */
+    synchronized boolean reuse(Place place, Guest guest) {
         boolean mine = place.idle || place.kept;
         place.idle = false;
         place.kept = false;
+        if (mine) {
+            pass(place, guest);
+        }
         return mine;
+    }
+
+    private void pass(Place place, Guest heir) {
+        if (place.guest != heir) {
+            Turn turn = Objects.requireNonNull(turns.get(place.guest));
+            turn.held--;
+            forgetIfEmpty(place.guest, turn);
+            place.guest = heir;
+            turns.computeIfAbsent(heir, guest -> new Turn()).held++;
+        }
     }
 
     /** What becomes of a connection whose exchange is complete. */
@@ -182,8 +197,12 @@ final class PortPlaces {
         record Close() implements Rest {}
     }
 
-    /** An exchange is complete, and its connection can carry another. */
-    synchronized Rest rest(Place place) {
+    /**
+     * An exchange is complete, and its connection can carry another.
+     *
+     * @param heir whose the place is while the connection is idle
+     */
+    synchronized Rest rest(Place place, Guest heir) {
         place.exchanges++;
         Turn turn = Objects.requireNonNull(turns.get(place.guest));
         int others = waiting() - turn.waiting.size();
@@ -199,6 +218,7 @@ final class PortPlaces {
             return new Rest.Close();
         }
         place.idle = true;
+        pass(place, heir);
         return new Rest.Idle();
     }
 

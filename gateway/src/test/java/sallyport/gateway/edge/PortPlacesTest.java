@@ -17,10 +17,27 @@ final class PortPlacesTest {
     private final List<Integer> learned = new ArrayList<>();
     private final PortPlaces places = new PortPlaces(clock::get, learned::add);
 
+    private final List<Visitor> visitors = new ArrayList<>();
+
+    private Visitor owner(Place place) {
+        return visitors.stream()
+                .filter(visitor -> visitor.granted.contains(place))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Rest rests(Place place) {
+        return places.rest(place, owner(place));
+    }
+
     /** One visitor's connection. */
     private final class Visitor implements PortPlaces.Guest {
         final List<Place> granted = new ArrayList<>();
         final List<Place> yielded = new ArrayList<>();
+
+        Visitor() {
+            visitors.add(this);
+        }
 
         Place asks() {
             return asks(OptionalInt.empty());
@@ -122,9 +139,9 @@ final class PortPlacesTest {
         }
         second.waits(OptionalInt.of(1));
         for (int i = 1; i < PortPlaces.QUANTUM; i++) {
-            assertThat(places.rest(only)).isInstanceOf(Rest.Serve.class);
+            assertThat(rests(only)).isInstanceOf(Rest.Serve.class);
         }
-        assertThat(places.rest(only)).isInstanceOf(Rest.Close.class);
+        assertThat(rests(only)).isInstanceOf(Rest.Close.class);
     }
 
     @Test
@@ -132,19 +149,19 @@ final class PortPlacesTest {
         Visitor first = new Visitor();
         Visitor second = new Visitor();
         Place only = first.asks(OptionalInt.of(1));
-        assertThat(places.rest(only)).isInstanceOf(Rest.Idle.class);
+        assertThat(rests(only)).isInstanceOf(Rest.Idle.class);
         second.asks(OptionalInt.of(1));
         assertThat(first.yielded).containsExactly(only);
-        assertThat(places.reuse(only)).isFalse();
+        assertThat(places.reuse(only, owner(only))).isFalse();
     }
 
     @Test
     void an_idle_connection_carries_its_visitors_next_request() {
         Visitor visitor = new Visitor();
         Place place = visitor.talks();
-        assertThat(places.rest(place)).isInstanceOf(Rest.Idle.class);
-        assertThat(places.reuse(place)).isTrue();
-        assertThat(places.reuse(place)).isFalse();
+        assertThat(rests(place)).isInstanceOf(Rest.Idle.class);
+        assertThat(places.reuse(place, owner(place))).isTrue();
+        assertThat(places.reuse(place, owner(place))).isFalse();
     }
 
     @Test
@@ -174,19 +191,19 @@ final class PortPlacesTest {
         Place first = visitor.talks();
         Place second = visitor.asks();
         Place third = visitor.asks();
-        assertThat(places.rest(first)).isInstanceOf(Rest.Idle.class);
+        assertThat(rests(first)).isInstanceOf(Rest.Idle.class);
         pass(Duration.ofSeconds(2));
         places.late(second);
         assertThat(visitor.yielded).containsExactly(first);
         pass(Duration.ofMillis(20));
         places.answered(second);
         places.late(third);
-        assertThat(places.rest(second)).isInstanceOf(Rest.Close.class);
+        assertThat(rests(second)).isInstanceOf(Rest.Close.class);
         places.leave(second);
         pass(Duration.ofMillis(20));
         places.answered(third);
         assertThat(learned).containsExactly(1);
-        assertThat(places.rest(third)).isInstanceOf(Rest.Idle.class);
+        assertThat(rests(third)).isInstanceOf(Rest.Idle.class);
     }
 
     @Test
@@ -195,7 +212,7 @@ final class PortPlacesTest {
         for (int i = 0; i < 5; i++) {
             Place quick = visitor.talks();
             Place slow = visitor.asks();
-            places.rest(quick);
+            rests(quick);
             places.late(slow);
             pass(Duration.ofSeconds(1));
             places.answered(slow);
@@ -221,5 +238,33 @@ final class PortPlacesTest {
         cancels.forEach(Runnable::run);
         places.leave(only);
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void an_idle_place_goes_to_an_heir_who_then_gives_way_with_it() {
+        Visitor visitor = new Visitor();
+        Visitor heir = new Visitor();
+        Visitor next = new Visitor();
+        Place only = visitor.asks(OptionalInt.of(1));
+        assertThat(places.rest(only, heir)).isInstanceOf(Rest.Idle.class);
+        assertThat(places.ask(next, OptionalInt.of(1), next.granted::add)).isTrue();
+        assertThat(heir.yielded).containsExactly(only);
+        assertThat(visitor.yielded).isEmpty();
+        assertThat(next.granted).hasSize(1);
+    }
+
+    @Test
+    void a_kept_place_gives_way_only_when_it_is_let_go() {
+        Visitor visitor = new Visitor();
+        Visitor next = new Visitor();
+        Place only = visitor.asks(OptionalInt.of(1));
+        int first = places.keep(only);
+        assertThat(places.reuse(only, visitor)).isTrue();
+        int second = places.keep(only);
+        next.waits(OptionalInt.of(1));
+        places.letGo(only, first);
+        assertThat(visitor.yielded).isEmpty();
+        places.letGo(only, second);
+        assertThat(visitor.yielded).containsExactly(only);
     }
 }

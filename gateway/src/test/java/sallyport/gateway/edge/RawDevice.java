@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -28,6 +29,7 @@ final class RawDevice implements AutoCloseable {
     private final Script script;
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicInteger running = new AtomicInteger();
 
     private final Optional<SSLContext> tls;
 
@@ -78,6 +80,11 @@ final class RawDevice implements AutoCloseable {
         return sockets.size();
     }
 
+    /** Connections whose script has not ended. */
+    int openConnections() {
+        return running.get();
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -92,12 +99,15 @@ final class RawDevice implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
+        running.incrementAndGet();
         try (socket;
                 Socket spoken = speak(socket)) {
             script.run(new Connection(socket, spoken));
         } catch (IOException e) {
             // the visitor or the gateway went away
             return;
+        } finally {
+            running.decrementAndGet();
         }
     }
 
