@@ -42,6 +42,7 @@ final class StatusCommand implements Callable<Integer> {
                         .filter(entry -> entry.getValue() > 0)
                         .map(entry -> entry.getValue() + " " + entry.getKey())
                         .collect(Collectors.joining(", ")));
+        keyExchanges(out, status.keyExchanges());
         devices(out, status);
         uploads(out, status);
         waiting(out, status);
@@ -49,6 +50,14 @@ final class StatusCommand implements Callable<Integer> {
         status.certificates()
                 .forEach(certificate -> out.println("certificate " + String.join(", ", certificate.names()) + ": "
                         + certificate.source() + ", until " + certificate.notAfter()));
+    }
+
+    private static void keyExchanges(PrintWriter out, StatusAnswer.KeyExchanges exchanges) {
+        out.println("key exchanges: SSH " + String.join(", ", exchanges.ssh()) + "; TLS "
+                + (exchanges.tls().isEmpty() ? "by the JDK" : String.join(", ", exchanges.tls()))
+                + exchanges.visitors().entrySet().stream()
+                        .map(entry -> entry.getValue() + " " + entry.getKey())
+                        .collect(Collectors.joining(", ", "; visitors so far: ", "")));
     }
 
     private static void devices(PrintWriter out, StatusAnswer status) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Response;
@@ -17,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -105,6 +107,34 @@ class Http2InBrowserTest {
 
     private static void page(WebExchange exchange, String name) throws IOException {
         exchange.answer(200, "text/html", "<h1>" + name + "</h1>", "Cache-Control: no-store");
+    }
+
+    @Test
+    void keysAreAgreedUponSoThatNoQuantumComputerReadsThePageLater(Scene scene) {
+        scene.online("quantum", scene.use(FakeAppliance.plain("quantum")).port());
+        try (Playwright playwright = playwright();
+                Browser browser = chromium(playwright, scene, "quantum")) {
+            Page page = browser.newPage();
+            CDPSession tools = page.context().newCDPSession(page);
+            List<String> groups = new CopyOnWriteArrayList<>();
+            tools.on(
+                    "Network.responseReceived",
+                    event -> groups.add(event.getAsJsonObject("response")
+                            .getAsJsonObject("securityDetails")
+                            .get("keyExchangeGroup")
+                            .getAsString()));
+            tools.send("Network.enable");
+            page.navigate(url(scene, "quantum", "/"));
+
+            assertThat(groups).isNotEmpty().containsOnly("X25519MLKEM768");
+        }
+        assertThat(scene.command("status").stdout())
+                .containsPattern("TLS X25519MLKEM768, .*; visitors so far: .*[1-9]\\d* X25519MLKEM768")
+                .contains("SSH mlkem768x25519-sha256, ");
+        assertThat(
+                        scene.metric(
+                                "sallyport_tls_handshakes_total{cipher=\"TLS_AES_128_GCM_SHA256\",group=\"X25519MLKEM768\",version=\"TLSv1.3\"}"))
+                .isPositive();
     }
 
     @Test

@@ -16,11 +16,13 @@ import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.DeviceSpeech;
+import sallyport.gateway.edge.HttpsFront;
 import sallyport.gateway.edge.Uploads;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
 import sallyport.gateway.event.LiveUpload;
 import sallyport.gateway.fault.Problem;
+import sallyport.gateway.ssh.FrontDoor;
 import sallyport.gateway.ssh.HostKeys;
 
 /** What the console shows about the gateway itself, read from the parts that know it. Any thread; {@link #ask} blocks. */
@@ -75,6 +77,11 @@ final class RunningFacts implements GatewayFacts {
         return hostKeys.keys().stream()
                 .map(key -> new HostKey(key.type(), key.fingerprint().value()))
                 .toList();
+    }
+
+    @Override
+    public KeyExchanges keyExchanges() {
+        return new KeyExchanges(FrontDoor.keyExchanges(), HttpsFront.tlsGroups());
     }
 
     @Override

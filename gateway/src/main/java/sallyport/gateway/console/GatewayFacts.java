@@ -26,6 +26,9 @@ public interface GatewayFacts {
 
     List<HostKey> hostKeys();
 
+    /** What is offered to devices and visitors, the best first. */
+    KeyExchanges keyExchanges();
+
     /** Every certificate of the HTTPS front, by name. */
     List<CertificateReport> certificates();
 
@@ -43,6 +46,9 @@ public interface GatewayFacts {
 
     /** Asks the device's port through its tunnel what it speaks. Blocking; bounded by a deadline of some seconds. */
     Answered ask(DeviceName device, PortNumber port);
+
+    /** Key exchanges of SSH, and groups of TLS. */
+    record KeyExchanges(List<String> ssh, List<String> tls) {}
 
     /** A host key of the SSH endpoint: {@code ssh-ed25519}, {@code SHA256:...}. */
     record HostKey(String type, String fingerprint) {}

@@ -8,8 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import sallyport.gateway.directory.DeviceName;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
@@ -41,6 +45,9 @@ public final class RecentEvents implements GatewayEvents, DirectoryHolder.Subscr
     private final Map<Hostname, Deque<DeadEnd>> deadEnds = new HashMap<>();
     private final Map<Hostname, Instant> http1Alone = new HashMap<>();
 
+    /** As many as the TLS library has groups. */
+    private final ConcurrentMap<String, LongAdder> keyExchanges = new ConcurrentHashMap<>();
+
     public RecentEvents(Timers timers) {
         this.timers = timers;
     }
@@ -68,10 +75,21 @@ public final class RecentEvents implements GatewayEvents, DirectoryHolder.Subscr
             case GatewayEvent.Notice e -> notice(e.problem());
             case GatewayEvent.DeadEnd e -> deadEnd(e);
             case GatewayEvent.Http1Alone e -> http1Alone(e);
+            case GatewayEvent.VisitorSecured e ->
+                keyExchanges
+                        .computeIfAbsent(e.group(), group -> new LongAdder())
+                        .increment();
             default -> {
                 // everything else is shown as a state, counted or logged
             }
         }
+    }
+
+    /** Handshakes with visitors by the group of their key exchange, since the start. */
+    Map<String, Long> keyExchanges() {
+        Map<String, Long> counts = new TreeMap<>();
+        keyExchanges.forEach((group, count) -> counts.put(group, count.sum()));
+        return counts;
     }
 
     private synchronized void oldClient(OldClient old) {

@@ -67,6 +67,8 @@ final class StatusApi {
                 config.domain().map(Hostname::value),
                 facts.listeners(),
                 views.hostKeys(),
+                new StatusAnswer.KeyExchanges(
+                        facts.keyExchanges().ssh(), facts.keyExchanges().tls(), recent.keyExchanges()),
                 states(devices),
                 tunnels.tunnels().size(),
                 tunnels.offers().size(),

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Optional;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSession;
 import sallyport.gateway.directory.Printable;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
@@ -33,8 +34,16 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
                 failed(ctx, handshake.cause());
                 return;
             }
-            secured.accept(
-                    Optional.ofNullable(ctx.pipeline().get(SslHandler.class).applicationProtocol()));
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            SSLSession session = tls.engine().getSession();
+            front.events()
+                    .happened(new GatewayEvent.VisitorSecured(
+                            visitor.address(),
+                            visitor.hostname(),
+                            session.getProtocol(),
+                            session.getCipherSuite(),
+                            TlsContexts.group(tls)));
+            secured.accept(Optional.ofNullable(tls.applicationProtocol()));
         }
         ctx.fireUserEventTriggered(event);
         if (event instanceof SslHandshakeCompletionEvent) {

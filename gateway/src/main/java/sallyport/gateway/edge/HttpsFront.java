@@ -151,6 +151,11 @@ public final class HttpsFront {
         return TlsContexts.provider();
     }
 
+    /** The groups of key exchange that visitors are offered (RFC 8446 section 4.2.7), the best first. */
+    public static List<String> tlsGroups() {
+        return TlsContexts.groups();
+    }
+
     /** Connections at this moment. */
     public int visitors() {
         return visitors.size();

@@ -3,6 +3,7 @@ package sallyport.gateway.edge;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
@@ -10,11 +11,13 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import sallyport.gateway.cert.ChallengeAnswers;
 import sallyport.gateway.cert.ServerCertificate;
@@ -29,7 +32,15 @@ final class TlsContexts {
     /** Contexts kept; the least recently used goes first. */
     static final int MAX_CONTEXTS = 1024;
 
+    private static final String UNKNOWN = "unknown";
+
     static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
+    /**
+     * Key exchanges by BoringSSL. The first cannot be broken by a quantum computer later (draft-ietf-tls-ecdhe-mlkem); the JDK
+     * has none of the kind before version 27.
+     */
+    private static final List<String> GROUPS = List.of("X25519MLKEM768", "x25519", "secp256r1", "secp384r1");
 
     private final Map<Identity, SslContext> contexts = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -54,6 +65,32 @@ final class TlsContexts {
     /** {@code BoringSSL} or {@code JDK}. */
     static String provider() {
         return PROVIDER == SslProvider.OPENSSL ? "BoringSSL" : "JDK";
+    }
+
+    /** What visitors are offered; empty where the library does not say. */
+    static List<String> groups() {
+        if (PROVIDER == SslProvider.OPENSSL) {
+            return GROUPS;
+        }
+        try {
+            String[] named = SSLContext.getDefault().getDefaultSSLParameters().getNamedGroups();
+            return named == null ? List.of() : List.of(named);
+        } catch (NoSuchAlgorithmException e) {
+            return List.of();
+        }
+    }
+
+    /** The group of a finished key exchange; {@code unknown} where the library does not say. */
+    static String group(SslHandler tls) {
+        if (tls.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            try {
+                String name = SSL.getGroupName(engine.sslPointer());
+                return name == null ? UNKNOWN : name;
+            } catch (Exception e) { // declared by the native method, for a connection that has ended
+                return UNKNOWN;
+            }
+        }
+        return UNKNOWN;
     }
 
     /** The context that shows this certificate and speaks these protocols. */
@@ -91,7 +128,7 @@ final class TlsContexts {
     }
 
     private static SslContext serverContext(ServerCertificate certificate, List<String> protocols) throws SSLException {
-        SslContext context = SslContextBuilder.forServer(
+        SslContextBuilder builder = SslContextBuilder.forServer(
                         certificate.key(), certificate.chain().toArray(X509Certificate[]::new))
                 .sslProvider(PROVIDER)
                 .protocols("TLSv1.3", "TLSv1.2")
@@ -99,8 +136,11 @@ final class TlsContexts {
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        protocols))
-                .build();
+                        protocols));
+        if (PROVIDER == SslProvider.OPENSSL) {
+            builder.option(OpenSslContextOption.GROUPS, GROUPS.toArray(String[]::new));
+        }
+        SslContext context = builder.build();
         if (context instanceof OpenSslServerContext openSsl) {
             openSsl.sessionContext().setSessionCacheEnabled(false);
         }

@@ -153,6 +153,7 @@ public final class DeviceHistory implements GatewayEvents, DirectoryHolder.Subsc
             case GatewayEvent.Http1Alone e -> {}
             case GatewayEvent.CertificatePinned e -> {}
             case GatewayEvent.CertificateChanged e -> {} // visitors meet it
+            case GatewayEvent.VisitorSecured e -> {}
             case GatewayEvent.VisitorRefused e -> {}
             case GatewayEvent.DeadEnd e -> {}
             case GatewayEvent.CertificateObtained e -> {}

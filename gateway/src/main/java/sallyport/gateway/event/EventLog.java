@@ -162,6 +162,7 @@ public final class EventLog implements GatewayEvents {
                                 e.hostname(),
                                 e.shown(),
                                 e.pinned());
+            case GatewayEvent.VisitorSecured e -> {} // a line for each connection would be too much
             case GatewayEvent.VisitorRefused e ->
                 problem(stranger(Level.INFO, e.from()), e.why())
                         .addKeyValue("front", e.front())

@@ -113,6 +113,15 @@ public sealed interface GatewayEvent {
 
     // visitors
 
+    /**
+     * A visitor's TLS is up.
+     *
+     * @param version such as {@code TLSv1.3}
+     * @param group of the key exchange, as the TLS library names it; {@code unknown} where it does not say (the JDK's)
+     */
+    record VisitorSecured(InetSocketAddress from, Hostname hostname, String version, String cipher, String group)
+            implements GatewayEvent {}
+
     /** A visitor's connection ended before it reached a device: garbage, timeout, refused, unknown name. */
     record VisitorRefused(String front, InetSocketAddress from, Optional<Hostname> hostname, Problem why)
             implements GatewayEvent {}

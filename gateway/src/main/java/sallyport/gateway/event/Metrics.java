@@ -59,6 +59,8 @@ public final class Metrics implements GatewayEvents {
             counter("sallyport_device_certificates", "Certificates of devices pinned, or other than pinned", "result");
     private final Counter visitorsRefused =
             counter("sallyport_visitors_refused", "Visitors who reached no device", "front", "reason");
+    private final Counter secured =
+            counter("sallyport_tls_handshakes", "TLS handshakes with visitors", "version", "cipher", "group");
     private final Counter requests = counter("sallyport_http_requests", "HTTP requests answered", "code");
     private final Counter problems =
             counter("sallyport_http_problems", "HTTP requests that the gateway answered itself or broke", "reason");
@@ -163,6 +165,8 @@ public final class Metrics implements GatewayEvents {
                 certificates.labelValues("pinned").inc();
             case GatewayEvent.CertificateChanged e ->
                 certificates.labelValues("changed").inc();
+            case GatewayEvent.VisitorSecured e ->
+                secured.labelValues(e.version(), e.cipher(), e.group()).inc();
             case GatewayEvent.VisitorRefused e ->
                 visitorsRefused.labelValues(e.front(), code(e.why())).inc();
             case GatewayEvent.UploadGuarded e -> {}

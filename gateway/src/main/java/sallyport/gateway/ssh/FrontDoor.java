@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.sshd.common.kex.KeyExchangeFactory;
 import org.apache.sshd.core.CoreModuleProperties;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceName;
@@ -85,6 +86,13 @@ public final class FrontDoor implements SshDoor, AutoCloseable {
         CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ZERO); // the transport has its own deadline
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO); // and a device is asked for signs of life
         CoreModuleProperties.DISCONNECT_TIMEOUT.set(server, LAST_WORDS);
+    }
+
+    /** Offered to every device, the best first. */
+    public static List<String> keyExchanges() {
+        return Algorithms.MODERN.keyExchanges().stream()
+                .map(KeyExchangeFactory::getName)
+                .toList();
     }
 
     /**

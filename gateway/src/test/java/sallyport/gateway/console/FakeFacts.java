@@ -52,6 +52,11 @@ final class FakeFacts implements GatewayFacts {
     }
 
     @Override
+    public KeyExchanges keyExchanges() {
+        return new KeyExchanges(List.of("mlkem768x25519-sha256"), List.of("X25519MLKEM768", "x25519"));
+    }
+
+    @Override
     public List<CertificateReport> certificates() {
         return reports;
     }

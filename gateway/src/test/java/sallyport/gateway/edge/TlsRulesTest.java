@@ -2,6 +2,7 @@ package sallyport.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sallyport.gateway.event.GatewayEvent;
 
 /** What the front's TLS never does, seen with OpenSSL (RFC 8446). */
 final class TlsRulesTest {
@@ -51,6 +54,19 @@ final class TlsRulesTest {
             front.publish(d -> d, r -> r);
             assertThat(client(front, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"))
                     .contains("alert protocol version");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-tls1_3, X25519, X25519", "-tls1_2, P-256, P-256"})
+    void the_key_exchange_of_every_handshake_is_told(String version, String offered, String group) throws IOException {
+        try (TestFront front = new TestFront()) {
+            front.publish(d -> d, r -> r);
+            client(front, version, "-groups", offered);
+            await().until(() -> !front.events(GatewayEvent.VisitorSecured.class).isEmpty());
+            assertThat(front.events(GatewayEvent.VisitorSecured.class))
+                    .extracting(GatewayEvent.VisitorSecured::group)
+                    .containsExactly(group);
         }
     }
 

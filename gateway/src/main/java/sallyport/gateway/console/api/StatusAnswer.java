@@ -22,6 +22,7 @@ public record StatusAnswer(
         Optional<String> domain,
         Map<String, List<String>> listeners,
         List<DeviceAnswer.HostKey> hostKeys,
+        KeyExchanges keyExchanges,
         Map<String, Integer> states,
         int tunnels,
         int forwards,
@@ -33,6 +34,15 @@ public record StatusAnswer(
         List<Legacy> legacy,
         List<CertificateLine> certificates,
         List<Notice> notices) {
+
+    /**
+     * How keys are agreed upon, the best first.
+     *
+     * @param ssh offered to devices
+     * @param tls groups offered to visitors; empty where the TLS library does not say
+     * @param visitors handshakes since the start by group
+     */
+    public record KeyExchanges(List<String> ssh, List<String> tls, Map<String, Long> visitors) {}
 
     /** A device in one line. */
     public record DeviceLine(
