@@ -3,6 +3,7 @@ package sallyport.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
@@ -17,8 +18,10 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -28,8 +31,11 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sallyport.testkit.FakeAppliance;
 import sallyport.testkit.GatewayProcess;
+import sallyport.testkit.NtlmLogin;
 import sallyport.testkit.WebExchange;
 import sallyport.testkit.WebSocketFrames;
 
@@ -37,6 +43,9 @@ import sallyport.testkit.WebSocketFrames;
 @EnabledIfSystemProperty(named = "playwright.cli.dir", matches = ".+", disabledReason = "./check prepares the browser")
 @ExtendWith(SharedGateway.class)
 class Http2InBrowserTest {
+    private static final int PARTS = 30;
+    private static final int PATIENCE_MILLIS = 20_000;
+    private static final String NOT_KEPT = "Cache-Control: no-store";
     private static final String PROTOCOL = "performance.getEntriesByType('navigation')[0].nextHopProtocol";
 
     /** Trusts the certificate that the gateway shows as if a person had imported its root, so that names may share. */
@@ -165,6 +174,59 @@ class Http2InBrowserTest {
 
             assertThat(parts).isEqualTo(100);
             assertThat(String.valueOf(head)).contains("Via: 2 sallyport-").contains("Upgrade: websocket");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void aDeviceThatServesFewConnectionsAtATimeShowsAPageWithThirtyParts(int slots, Scene scene) {
+        String name = "slots-" + slots;
+        String parts = "<script async src='/part.js?%d'></script>".repeat(PARTS);
+        Object[] numbers = IntStream.range(0, PARTS).boxed().toArray();
+        String html = "few" + String.format(Locale.ROOT, parts, numbers);
+        FakeAppliance appliance = scene.use(FakeAppliance.plain(name)
+                .servingAtATime(slots)
+                .on("/page", exchange -> page(exchange, html))
+                .on(
+                        "/part.js",
+                        exchange -> exchange.answer(
+                                200, "text/javascript", "window.parts = (window.parts || 0) + 1;", NOT_KEPT)));
+        scene.online(name, appliance.port());
+        try (Playwright playwright = playwright();
+                Browser browser = chromium(playwright, scene, name)) {
+            Page page = browser.newPage();
+            page.setDefaultNavigationTimeout(PATIENCE_MILLIS);
+            for (int visit = 0; visit < 2; visit++) {
+                page.navigate(url(scene, name, "/page")); // returns when every part is there
+                assertThat(page.evaluate("window.parts")).isEqualTo(PARTS);
+                assertThat(page.evaluate(PROTOCOL)).isEqualTo("h2");
+            }
+        }
+    }
+
+    @Test
+    void aLoginThatIsTiedToConnectionsWorksAlthoughTheBrowserCameOverHttp2(Scene scene) {
+        NtlmLogin login = new NtlmLogin(
+                exchange -> page(exchange, exchange.findField("Via").orElse("")));
+        scene.online(
+                "lab",
+                scene.use(FakeAppliance.plain("lab").on("/private", login)).port());
+        try (Playwright playwright = playwright();
+                Browser browser = chromium(playwright, scene, "lab");
+                BrowserContext context =
+                        browser.newContext(new Browser.NewContextOptions().setHttpCredentials("u", "p"))) {
+            Page page = context.newPage();
+            page.navigate(url(scene, "lab", "/"));
+            assertThat(page.evaluate(PROTOCOL)).isEqualTo("h2");
+
+            Response response = page.navigate(url(scene, "lab", "/private"));
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(page.textContent("h1")).startsWith("1.1 sallyport-");
+            Object parts = page.evaluate("""
+                    Promise.all([...Array(20).keys()].map(i => fetch('/private?' + i).then(r => r.status)))
+                        .then(all => all.filter(status => status === 200).length)""");
+            assertThat(parts).isEqualTo(20);
+            assertThat(login.logins()).isBetween(1, 8);
         }
     }
 

@@ -69,6 +69,12 @@ public final class FakeAppliance implements AutoCloseable {
         return this;
     }
 
+    /** Serves so many connections at a time, keeps each alive, and looks at no further one meanwhile. */
+    public FakeAppliance servingAtATime(int connections) {
+        server.serveAtATime(connections);
+        return this;
+    }
+
     public String name() {
         return name;
     }

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
@@ -34,6 +35,7 @@ public final class WebServer implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong connections = new AtomicLong();
     private final AtomicInteger requests = new AtomicInteger();
+    private volatile Semaphore slots = new Semaphore(Integer.MAX_VALUE);
 
     private WebServer(@Nullable SSLContext tls, int port, Handler handler) {
         this.tls = tls;
@@ -65,6 +67,11 @@ public final class WebServer implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** From now on so many connections are served at a time; others wait unread until one of them ends. */
+    void serveAtATime(int connections) {
+        slots = new Semaphore(connections);
+    }
+
     /** Connections accepted so far. */
     public long connections() {
         return connections.get();
@@ -94,6 +101,8 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void serve(Socket socket, long id) {
+        Semaphore free = slots;
+        free.acquireUninterruptibly();
         try (socket) {
             socket.setTcpNoDelay(true);
             Socket talking = tls == null ? socket : handshake(socket, tls);
@@ -115,6 +124,7 @@ public final class WebServer implements AutoCloseable {
         } catch (IOException e) {
             // the visitor left, spoke something else, or the handler wanted the connection to break
         } finally {
+            free.release();
             open.remove(socket);
         }
     }
