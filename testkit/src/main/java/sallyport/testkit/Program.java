@@ -215,6 +215,11 @@ public final class Program implements AutoCloseable {
         return statusKiB("VmRSS") * 1024;
     }
 
+    /** The most memory in bytes that was ever resident, from the kernel. */
+    public long peakResidentBytes() {
+        return statusKiB("VmHWM") * 1024;
+    }
+
     /** Number of threads, from the kernel. */
     public long threads() {
         return statusKiB("Threads");
