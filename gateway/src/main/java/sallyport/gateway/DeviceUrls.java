@@ -32,7 +32,7 @@ final class DeviceUrls implements Function<Device, List<String>> {
         String suffix = port == HTTPS ? "/" : ":" + port + "/";
         List<String> urls = new ArrayList<>();
         for (HostnameRoute route : directory.current().hostnames()) {
-            if (route.device().equals(device.name())) {
+            if (route.device().equals(device.name()) && !route.hostname().isWildcard()) {
                 urls.add("https://" + route.hostname() + suffix);
             }
         }

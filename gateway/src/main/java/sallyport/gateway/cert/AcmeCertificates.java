@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sallyport.gateway.cert.dns.TxtRecords;
 import sallyport.gateway.config.AcmeConfig;
+import sallyport.gateway.config.AcmeConfig.ChallengeType;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.event.GatewayEvents;
@@ -121,7 +122,13 @@ final class AcmeCertificates implements AutoCloseable {
         Optional<CertificateName> wildcard =
                 config.wildcard() ? names.domain().map(CertificateName::below) : Optional.empty();
         for (Hostname name : names.names()) {
-            next.add(wildcard.filter(_ -> names.shares(name)).orElseGet(() -> CertificateName.of(name)));
+            if (!name.isWildcard() || provesWildcards()) {
+                next.add(wildcard.filter(_ -> names.shares(name))
+                        .or(() -> names.findWildcard(name)
+                                .filter(_ -> provesWildcards())
+                                .map(CertificateName::of))
+                        .orElseGet(() -> CertificateName.of(name)));
+            }
         }
         wanted = Set.copyOf(next);
         if (next.size() > MANY_NAMES && wildcard.isEmpty() && !hinted) {
@@ -129,6 +136,11 @@ final class AcmeCertificates implements AutoCloseable {
             events.happened(new GatewayEvent.Notice(Fault.ACME_WILDCARD.problem("count", next.size())));
         }
         look();
+    }
+
+    /** A wildcard is proved by its DNS zone alone (RFC 8555 section 8.3 and RFC 8737 section 3 leave no other way). */
+    private boolean provesWildcards() {
+        return config.challenges().contains(ChallengeType.DNS_01);
     }
 
     /** The certificates that are valid now, of all names in the book but those that a wanted wildcard serves again. */
@@ -313,8 +325,10 @@ final class AcmeCertificates implements AutoCloseable {
                 entry, underWay.filter(entry.name()::equals).isPresent(), error, nextAttempt(entry, now), now);
     }
 
-    /** What would go wrong with the name's own challenges; nothing is said about names that a wildcard serves. */
     List<Problem> rehearse(WantedNames names, Hostname name) {
+        if (name.isWildcard()) {
+            return provesWildcards() ? List.of() : List.of(Fault.WILDCARD_UNPROVED.problem("name", name));
+        }
         return config.wildcard() && names.shares(name)
                 ? List.of()
                 : new Rehearsal(config.challenges(), desk).play(name);

@@ -129,10 +129,13 @@ record CaGeneration(
         return new ServerCertificate(List.of(leaf, issuing), pair.getPrivate());
     }
 
-    /** Names of a set without those that lie below another one of it. */
+    /** What must be permitted for these names: without those that lie below another one; for a wildcard, its domain. */
     static List<Hostname> bases(Set<Hostname> names) {
-        return names.stream()
-                .filter(name -> names.stream().noneMatch(name::isBelow))
+        Set<Hostname> bases = names.stream()
+                .map(name -> name.isWildcard() ? name.findParent().orElseThrow() : name)
+                .collect(Collectors.toSet());
+        return bases.stream()
+                .filter(name -> bases.stream().noneMatch(name::isBelow))
                 .sorted()
                 .collect(Collectors.toList());
     }

@@ -98,7 +98,7 @@ public final class Certificates implements CertificateSource, DirectoryHolder.Su
     }
 
     private boolean known(Hostname name) {
-        return own().contains(name) || directory.current().findHostname(name).isPresent();
+        return own().contains(name) || directory.current().findRoute(name).isPresent();
     }
 
     /** The names of the gateway itself. */

@@ -21,4 +21,11 @@ record WantedNames(Optional<Hostname> domain, Set<Hostname> names, Set<Hostname>
     boolean shares(Hostname name) {
         return domain.isPresent() && !single.contains(name) && name.findParent().equals(domain);
     }
+
+    /** The wildcard among the names that serves this one of them too. */
+    Optional<Hostname> findWildcard(Hostname name) {
+        return single.contains(name) || name.isWildcard()
+                ? Optional.empty()
+                : name.findWildcard().filter(names::contains);
+    }
 }

@@ -183,7 +183,7 @@ final class Bodies {
     }
 
     private static List<Hostname> hostnames(List<String> texts) {
-        return each("hostnames", texts, Hostname::parse);
+        return each("hostnames", texts, Hostname::parseServed);
     }
 
     private static String title(String text) {

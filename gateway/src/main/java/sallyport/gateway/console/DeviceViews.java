@@ -20,6 +20,7 @@ import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceState;
 import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
@@ -114,6 +115,11 @@ final class DeviceViews {
     }
 
     HostnameAnswer hostname(Directory directory, HostnameRoute route) {
+        return hostname(directory, route, route.hostname());
+    }
+
+    /** @param asked the name that a visitor would write: the route's, or one that its wildcard stands for */
+    HostnameAnswer hostname(Directory directory, HostnameRoute route, Hostname asked) {
         return new HostnameAnswer(
                 route.hostname().value(),
                 route.device().value(),
@@ -123,7 +129,7 @@ final class DeviceViews {
                 route.automatic(),
                 route.options().set(),
                 route.options().effective(),
-                urls.byName(route.hostname()),
+                urls.byName(asked),
                 directory
                         .findDevice(route.device())
                         .map(device -> states.of(device).words())
@@ -174,7 +180,11 @@ final class DeviceViews {
                 newest.map(tunnel -> Words.address(tunnel.peer().address())),
                 newest.map(tunnel -> tunnel.peer().since()),
                 history.of(device.name()).lastSeen(),
-                routes(directory, device).findFirst().map(route -> urls.byName(route.hostname())));
+                routes(directory, device)
+                        .map(HostnameRoute::hostname)
+                        .filter(name -> !name.isWildcard())
+                        .findFirst()
+                        .map(urls::byName));
     }
 
     /** The hostnames of a device, {@code NAME.domain} first. */
@@ -227,7 +237,9 @@ final class DeviceViews {
 
     private static List<String> urlsOf(List<HostnameAnswer> hostnames, List<PortAnswer> ports) {
         Set<String> urls = new LinkedHashSet<>();
-        hostnames.forEach(hostname -> urls.add(hostname.url()));
+        hostnames.stream()
+                .filter(hostname -> !hostname.hostname().startsWith("*"))
+                .forEach(hostname -> urls.add(hostname.url()));
         ports.stream()
                 .filter(port -> port.kind().equals("open"))
                 .forEach(port -> port.url().ifPresent(urls::add));

@@ -45,7 +45,7 @@ final class HostnameApi {
     void addTo(RoutesConfig routes) {
         routes.get("/api/v1/hostnames", this::list)
                 .post("/api/v1/hostnames", this::add)
-                .get("/api/v1/hostnames/{hostname}", ctx -> answer(ctx, hostname(ctx)))
+                .get("/api/v1/hostnames/{hostname}", this::show)
                 .patch("/api/v1/hostnames/{hostname}", this::change)
                 .delete("/api/v1/hostnames/{hostname}", this::remove)
                 .post("/api/v1/hostnames/{hostname}/test", this::test);
@@ -65,7 +65,7 @@ final class HostnameApi {
         HostnameBody body = Answers.body(ctx, HostnameBody.class);
         DeviceName device = new DeviceName(body.device());
         HostnameRoute added = editor.addHostname(new NewHostname(
-                Hostname.parse(body.hostname()),
+                Hostname.parseServed(body.hostname()),
                 directory
                         .current()
                         .findDevice(device)
@@ -100,11 +100,28 @@ final class HostnameApi {
     }
 
     private void test(Context ctx) {
-        Answers.json(ctx, tests.run(directory.current(), hostname(ctx)));
+        Hostname asked = asked(ctx);
+        Directory now = directory.current();
+        Answers.json(ctx, tests.run(now, serving(now, asked), asked));
+    }
+
+    private static Hostname asked(Context ctx) {
+        return Hostname.parseServed(ctx.pathParam("hostname"));
+    }
+
+    /** As a visitor is served: by the name, or by the wildcard that stands for it. */
+    private static HostnameRoute serving(Directory now, Hostname asked) {
+        return now.findRoute(asked).orElseThrow(() -> Answers.notFound("hostname", asked));
+    }
+
+    private void show(Context ctx) {
+        Hostname asked = asked(ctx);
+        Directory now = directory.current();
+        Answers.json(ctx, views.hostname(now, serving(now, asked), asked));
     }
 
     private HostnameRoute hostname(Context ctx) {
-        Hostname hostname = Hostname.parse(ctx.pathParam("hostname"));
+        Hostname hostname = asked(ctx);
         return directory.current().findHostname(hostname).orElseThrow(() -> Answers.notFound("hostname", hostname));
     }
 
@@ -113,9 +130,5 @@ final class HostnameApi {
         HostnameAnswer answer = views.hostname(directory.current(), route);
         List<Problem> foreseen = route.tls() == TlsMode.TERMINATE ? facts.rehearse(route.hostname()) : List.of();
         Answers.json(ctx, answer.with(foreseen.stream().map(Problems::notice).toList()));
-    }
-
-    private void answer(Context ctx, HostnameRoute route) {
-        Answers.json(ctx, views.hostname(directory.current(), route));
     }
 }

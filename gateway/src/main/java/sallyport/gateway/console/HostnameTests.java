@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import sallyport.gateway.console.api.HostnameTestAnswer;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.Directory;
+import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.directory.InvalidValue;
 import sallyport.gateway.directory.Port;
@@ -29,12 +30,17 @@ final class HostnameTests {
         this.timers = timers;
     }
 
-    HostnameTestAnswer run(Directory directory, HostnameRoute route) {
+    /** @param asked the name to test: the route's, or one that its wildcard stands for */
+    HostnameTestAnswer run(Directory directory, HostnameRoute route, Hostname asked) {
         if (route.tls() == TlsMode.PASSTHROUGH) {
             throw new InvalidValue(
                     "hostname",
                     route.hostname() + " is passed through, so the gateway cannot read its pages",
                     "Test a hostname whose TLS mode is terminate.");
+        }
+        if (asked.isWildcard()) {
+            throw new InvalidValue(
+                    "hostname", asked + " stands for many names", "Test one of them, as a visitor would write it.");
         }
         Device device = directory.findDevice(route.device()).orElseThrow();
         Port port = device.findPort(route.port()).orElseThrow();
@@ -42,7 +48,7 @@ final class HostnameTests {
             throw new ProblemException(Fault.TESTS_BUSY.problem("limit", MAX_RUNNING));
         }
         try {
-            String visitorHost = URI.create(urls.byName(route.hostname())).getAuthority();
+            String visitorHost = URI.create(urls.byName(asked)).getAuthority();
             return new HostnameTest(route, new PageWalk(route, port, visitorHost, pages, timers)).run();
         } finally {
             running.release();

@@ -115,6 +115,10 @@ final class PortViews {
             return Optional.of(urls.byPort(
                     port.number(), speech.filter(Speech.PLAIN::equals).isPresent()));
         }
-        return names.stream().findFirst().map(route -> urls.byName(route.hostname()));
+        return names.stream()
+                .map(HostnameRoute::hostname)
+                .filter(name -> !name.isWildcard())
+                .findFirst()
+                .map(urls::byName);
     }
 }

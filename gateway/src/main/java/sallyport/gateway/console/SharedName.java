@@ -45,6 +45,7 @@ final class SharedName {
         return now.hostnames().stream()
                 .filter(route -> route.device().equals(device.name()))
                 .map(HostnameRoute::hostname)
+                .filter(name -> !name.isWildcard())
                 .findFirst()
                 .map(name -> "https://" + name + ":" + port.number() + "/")
                 .orElse("a DNS name of its own, with port " + port.number());

@@ -71,7 +71,7 @@ final class Why {
         if (url.getScheme().equals("http")) {
             steps.add(Steps.ok("redirect", "plain HTTP is redirected to https on port " + urls.httpsPort()));
         }
-        Optional<HostnameRoute> route = hostname(url.getHost()).flatMap(now::findHostname);
+        Optional<HostnameRoute> route = hostname(url.getHost()).flatMap(now::findRoute);
         if (route.isEmpty()) {
             steps.add(Steps.failed(
                     "hostname",
@@ -83,12 +83,12 @@ final class Why {
         HostnameRoute found = route.get();
         steps.add(
                 found.tls() == TlsMode.TERMINATE
-                        ? gateway.certificate(found.hostname())
+                        ? gateway.certificate(Hostname.parse(url.getHost()))
                         : Steps.ok("certificate", "the device shows its own (passthrough)"));
         steps.add(Steps.ok(
                 "hostname",
-                found.hostname() + " leads to port " + found.port() + " of " + found.device() + " ("
-                        + Words.of(found.tls()) + ")"));
+                found.hostname() + (found.hostname().isWildcard() ? ", which stands for it," : "") + " leads to port "
+                        + found.port() + " of " + found.device() + " (" + Words.of(found.tls()) + ")"));
         now.findDevice(found.device()).ifPresent(target -> device.walk(target, found.port(), visitor, steps));
     }
 

@@ -21,6 +21,7 @@ public final class Directory {
     private final Map<KeyFingerprint, Device> byKey;
     private final Map<PortNumber, Device> byPort;
     private final Map<Hostname, HostnameRoute> hostnames;
+    private final boolean wildcards;
 
     /**
      * @param version grows with every change
@@ -49,6 +50,7 @@ public final class Directory {
         this.byKey = Map.copyOf(keys);
         this.byPort = Map.copyOf(ports);
         this.hostnames = Collections.unmodifiableMap(routes);
+        this.wildcards = routes.keySet().stream().anyMatch(Hostname::isWildcard);
     }
 
     private static void single(@Nullable Object previous, Object what) {
@@ -87,7 +89,20 @@ public final class Directory {
         return Optional.ofNullable(byPort.get(port));
     }
 
+    /** What stands in the directory under exactly this name. */
     public Optional<HostnameRoute> findHostname(Hostname hostname) {
         return Optional.ofNullable(hostnames.get(hostname));
+    }
+
+    /**
+     * Where a visitor's name leads: the name itself goes before the wildcard that stands for it. Names with an underscore
+     * are not for web pages, so no wildcard stands for them.
+     */
+    public Optional<HostnameRoute> findRoute(Hostname asked) {
+        HostnameRoute own = hostnames.get(asked);
+        if (own != null || !wildcards || asked.value().indexOf('_') >= 0) {
+            return Optional.ofNullable(own);
+        }
+        return asked.findWildcard().map(hostnames::get);
     }
 }

@@ -3,7 +3,7 @@ package sallyport.gateway.directory;
 /**
  * A public name that leads to one port of one device.
  *
- * @param hostname the canonical name
+ * @param hostname the name as the directory has it: for a visitor's name it may be the wildcard that stands for it
  * @param device the device that it leads to
  * @param port the device's port that it leads to
  * @param tls what happens to the visitor's TLS

@@ -43,12 +43,12 @@ final class AccessRules {
 
     /** True when the name leads somewhere, whoever asks. */
     boolean knows(Hostname name) {
-        return isConsole(name) || directory.current().findHostname(name).isPresent();
+        return isConsole(name) || directory.current().findRoute(name).isPresent();
     }
 
     /** The route of a device's name; empty for the console's and unknown ones. */
     Optional<HostnameRoute> findRoute(Hostname name) {
-        return isConsole(name) ? Optional.empty() : directory.current().findHostname(name);
+        return isConsole(name) ? Optional.empty() : directory.current().findRoute(name);
     }
 
     boolean isConsole(Hostname name) {
@@ -61,7 +61,7 @@ final class AccessRules {
                     new Destination.Console(console.orElseThrow().listener().get()));
         }
         Directory now = directory.current();
-        HostnameRoute route = now.findHostname(name).orElse(null);
+        HostnameRoute route = now.findRoute(name).orElse(null);
         Device device = device(now, route);
         Port port = route == null || device == null
                 ? null

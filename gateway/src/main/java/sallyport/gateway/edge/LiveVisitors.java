@@ -23,7 +23,7 @@ final class LiveVisitors implements DirectoryHolder.Subscriber {
     /** @param address empty while it carries the requests of many */
     private record Live(Hostname hostname, HostnameRoute route, Optional<InetAddress> address) {
         boolean allowedBy(Directory directory) {
-            Optional<HostnameRoute> now = directory.findHostname(hostname);
+            Optional<HostnameRoute> now = directory.findRoute(hostname);
             if (now.isEmpty()
                     || !sameDestination(now.get())
                     || !now.get().options().keepConnectionsOf(route.options())) {

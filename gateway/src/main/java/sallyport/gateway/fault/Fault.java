@@ -457,7 +457,11 @@ public enum Fault {
     CHALLENGE_UNANSWERED(
             736,
             "A {challenge} challenge for {name} would fail now: {detail}.",
-            "Lead the name and its port {port} to this gateway; where it cannot reach itself, look from outside.");
+            "Lead the name and its port {port} to this gateway; where it cannot reach itself, look from outside."),
+    WILDCARD_UNPROVED(
+            737,
+            "{name} gets no certificate from the authority: a wildcard is proved by dns-01 alone.",
+            "Set up dns-01 (acme.dns-provider), or give a certificate file; until then the local CA serves it.");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z]+)}");
 

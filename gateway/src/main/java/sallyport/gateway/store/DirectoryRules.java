@@ -131,9 +131,11 @@ final class DirectoryRules {
         }
     }
 
-    /** The name is free, and not one that the gateway keeps for itself. */
+    /** The name is free, and not one that the gateway keeps for itself, as the names directly below the domain are. */
     void checkNewHostname(Hostname hostname) {
-        boolean isDomain = claims.domain().equals(Optional.of(hostname));
+        boolean isDomain = claims.domain().equals(Optional.of(hostname))
+                || (hostname.isWildcard() && hostname.findParent().equals(claims.domain()))
+                || claims.domain().flatMap(Hostname::findWildcard).equals(Optional.of(hostname));
         if (isDomain || claims.names().contains(hostname)) {
             throw new ProblemException(Fault.HOSTNAME_OF_GATEWAY.problem("hostname", hostname));
         }

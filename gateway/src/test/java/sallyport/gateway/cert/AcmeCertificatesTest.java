@@ -311,6 +311,19 @@ final class AcmeCertificatesTest {
     }
 
     @Test
+    void a_wildcard_of_the_directory_is_proved_by_dns_and_serves_names_below_it_too() throws Exception {
+        AcmeCertificates acme = open(withDns("/bin/true"));
+
+        WantedNames names = new WantedNames(
+                DOMAIN, Set.of(new Hostname("*.lab1.example.com"), new Hostname("own.lab1.example.com")), Set.of());
+        acme.want(names);
+
+        assertThat(authority.ordered).containsExactly("*.lab1.example.com");
+        assertThat(authority.challenged).containsExactly("dns-01 lab1.example.com");
+        assertThat(acme.rehearse(names, new Hostname("*.lab1.example.com"))).isEmpty();
+    }
+
+    @Test
     void a_program_that_fails_is_quoted() throws Exception {
         Path hook = folder.resolve("hook");
         Files.writeString(hook, "#!/bin/sh\necho starting\necho 'zone is locked' >&2\nexit 3\n");

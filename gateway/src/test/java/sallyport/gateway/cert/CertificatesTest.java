@@ -25,6 +25,7 @@ import sallyport.gateway.directory.DirectoryHolder;
 import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
+import sallyport.gateway.fault.Problem;
 import sallyport.gateway.fault.ProblemException;
 import sallyport.gateway.time.HandTimers;
 
@@ -123,6 +124,21 @@ final class CertificatesTest {
             }
             timers.advance(Duration.ofHours(2));
             assertThat(authority.ordered).containsExactly("ordered.gw.test");
+        }
+    }
+
+    @Test
+    void a_wildcard_without_dns_is_the_local_cas_and_its_names_cost_no_order() {
+        directory.publish(CertificateFixture.directory(1, "*.lab1.example.com", "own.lab1.example.com"));
+        try (Certificates certificates = open()) {
+            assertThat(issuer(certificates, "any.lab1.example.com")).contains("Sallyport issuing");
+            assertThat(issuer(certificates, "any.lab2.example.com")).isEqualTo("none");
+            assertThat(issuer(certificates, "a.any.lab1.example.com")).isEqualTo("none");
+            assertThat(issuer(certificates, "own.lab1.example.com")).contains("Fake root");
+            assertThat(authority.ordered).containsExactly("own.lab1.example.com");
+            assertThat(certificates.rehearse(new Hostname("*.lab1.example.com")))
+                    .extracting(Problem::fault)
+                    .containsExactly(Fault.WILDCARD_UNPROVED);
         }
     }
 

@@ -263,12 +263,43 @@ abstract class StoredDirectoryContract {
     }
 
     @Test
+    void a_wildcard_leads_the_names_that_nobody_else_has_and_is_there_after_a_restart() throws Exception {
+        directory.addDevice(device("lab-1"));
+        directory.addDevice(device("lab-2"));
+        addHostname(new Hostname("*.lab.customer.com"), "lab-1");
+        addHostname(new Hostname("own.lab.customer.com"), "lab-2");
+        assertThat(fault(() -> addHostname(new Hostname("*.lab.customer.com"), "lab-2")))
+                .isEqualTo(Fault.HOSTNAME_TAKEN);
+
+        stop();
+        start();
+
+        Directory now = directory.holder().current();
+        assertThat(now.findRoute(new Hostname("any.lab.customer.com"))
+                        .orElseThrow()
+                        .device())
+                .isEqualTo(name("lab-1"));
+        assertThat(now.findRoute(new Hostname("own.lab.customer.com"))
+                        .orElseThrow()
+                        .device())
+                .isEqualTo(name("lab-2"));
+        assertThat(now.findRoute(new Hostname("_acme-challenge.lab.customer.com")))
+                .isEmpty();
+        assertThat(now.findHostname(new Hostname("any.lab.customer.com"))).isEmpty();
+    }
+
+    @Test
     void names_of_the_gateway_itself_are_not_given_away() {
         directory.addDevice(device("lab-1"));
 
         assertThat(fault(() -> addHostname(new Hostname("console.company.com"), "lab-1")))
                 .isEqualTo(Fault.HOSTNAME_OF_GATEWAY);
         assertThat(fault(() -> addHostname(Samples.DOMAIN, "lab-1"))).isEqualTo(Fault.HOSTNAME_OF_GATEWAY);
+        for (String wildcard : List.of("*.mm-remote.company.com", "*.company.com")) {
+            assertThat(fault(() -> addHostname(new Hostname(wildcard), "lab-1")))
+                    .as(wildcard)
+                    .isEqualTo(Fault.HOSTNAME_OF_GATEWAY);
+        }
         assertThatThrownBy(() -> addHostname(new Hostname("www.mm-remote.company.com"), "lab-1"))
                 .isInstanceOf(InvalidValue.class)
                 .hasMessageContaining("reserved");
