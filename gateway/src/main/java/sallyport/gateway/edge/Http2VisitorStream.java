@@ -38,12 +38,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The end.</b> The answer's last frame ends the gateway's half. When the request's half is still open then, the rest
  * of it is not wanted, and the stream is reset without an error (RFC 9113 section 8.1). An answer that breaks off resets the
  * stream with one, so that it is never taken for the whole. A reset by the visitor closes the channel, which ends the exchange.
+ *
+ * <p><b>No body after all.</b> A head that neither ends the stream nor names a length may be followed by nothing but an empty
+ * frame with the end, and web servers of devices refuse a GET in chunks. So such a head waits for what came with it, and no
+ * longer: what arrives together with the end becomes a request without a body.
  */
 final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWire {
     private final Http2VisitorConnection connection;
     private final Deque<Http2DataFrame> beforeSwitch = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketKey key;
+    private @Nullable HttpRequest held;
+    private @Nullable Object waiting;
     private boolean begun;
     private boolean refused;
     private boolean requestEnded;
@@ -59,6 +65,8 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        ReferenceCountUtil.release(waiting);
+        waiting = null;
         beforeSwitch.forEach(ReferenceCountUtil::release);
         beforeSwitch.clear();
     }
@@ -71,19 +79,49 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
             ReferenceCountUtil.release(message);
             return;
         }
+        requestEnded |= ends(message);
+        if (held == null) {
+            take(ctx, message);
+        } else if (message instanceof Http2DataFrame data
+                && ends(data)
+                && !data.content().isReadable()) {
+            passHeld(ctx, true);
+            data.release();
+        } else {
+            passHeld(ctx, false);
+            waiting = message; // nothing is read until the device has the head
+        }
+    }
+
+    private static boolean ends(Object message) {
+        return (message instanceof Http2HeadersFrame block && block.isEndStream())
+                || (message instanceof Http2DataFrame data && data.isEndStream());
+    }
+
+    /** The proxy wants to go on: with what came behind the head, if there is anything. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        Object first = waiting;
+        waiting = null;
+        if (first != null) {
+            take(ctx, first);
+            ctx.fireChannelReadComplete();
+        }
+        if (first == null || ctx.channel().config().isAutoRead()) {
+            ctx.read();
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, Object message) {
         switch (message) {
             case Http2HeadersFrame block -> {
-                requestEnded |= block.isEndStream();
                 try {
                     headers(ctx, block);
                 } catch (MalformedMessage e) {
                     refuse(ctx, e.refusal());
                 }
             }
-            case Http2DataFrame data -> {
-                requestEnded |= data.isEndStream();
-                data(ctx, data);
-            }
+            case Http2DataFrame data -> data(ctx, data);
             default -> ReferenceCountUtil.release(message);
         }
     }
@@ -98,10 +136,34 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
         if (HopFields.upgrade(request.headers()).isPresent()) {
             key = new WebSocketKey(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
         }
+        if (request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            held = request; // in chunks, unless nothing comes
+            return;
+        }
         ctx.fireChannelRead(request);
         if (block.isEndStream()) {
             ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
         }
+    }
+
+    private void passHeld(ChannelHandlerContext ctx, boolean bodiless) {
+        HttpRequest request = held;
+        held = null;
+        if (request != null) {
+            if (bodiless) {
+                request.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+            }
+            ctx.fireChannelRead(request);
+            if (bodiless) {
+                ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        passHeld(ctx, false);
+        ctx.fireChannelReadComplete();
     }
 
     private void data(ChannelHandlerContext ctx, Http2DataFrame data) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -121,6 +122,36 @@ final class Http2Test {
             Answer answer = visitor.answer(1);
             assertThat(answer.body()).isEqualTo("5\r\nhello\r\n0\r\ncheck: 5\r\n\r\n");
             assertThat(answer.trailers()).containsEntry("sum", "7");
+        }
+    }
+
+    @Test
+    void an_empty_frame_that_comes_with_the_head_is_no_body_and_one_that_comes_later_is_an_empty_one()
+            throws Exception {
+        try (RawDevice device = RawDevice.running(connection -> {
+                    while (connection.head().contains("/together")) {
+                        connection.send(OK);
+                    }
+                    connection.read(5);
+                    connection.send(OK);
+                });
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            ByteArrayOutputStream together = new ByteArrayOutputStream();
+            byte[] head = RawHttp2Visitor.block(RawHttp2Visitor.fields("GET", "/together"));
+            together.writeBytes(RawHttp2Visitor.frame(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, 1, head));
+            together.writeBytes(RawHttp2Visitor.frame(RawHttp2Visitor.DATA, RawHttp2Visitor.END_STREAM, 1));
+            assertThat(visitor.bytes(together.toByteArray()).answer(1).status()).isEqualTo("200");
+            assertThat(device.heads().getFirst()).doesNotContainIgnoringCase("transfer-encoding");
+
+            visitor.send(
+                    RawHttp2Visitor.HEADERS,
+                    RawHttp2Visitor.END_HEADERS,
+                    3,
+                    RawHttp2Visitor.block(RawHttp2Visitor.fields("GET", "/apart")));
+            await().until(() -> device.heads().size() == 2);
+            assertThat(device.heads().getLast()).containsIgnoringCase("transfer-encoding: chunked");
+            assertThat(visitor.data(3, "", true).answer(3).status()).isEqualTo("200");
         }
     }
 
