@@ -39,6 +39,7 @@ import sallyport.gateway.fault.Problem;
  * NAME.state   attempts, order under way, suggested renewal
  * NAME.pem     private key and chain in use
  * NAME.key     key of the order under way
+ * authority    until when the authority wants to be left alone, and why
  * </pre>
  */
 final class AcmeBook {
@@ -46,6 +47,7 @@ final class AcmeBook {
     private static final String STATE = ".state";
     private static final String CERTIFICATE = ".pem";
     private static final String ORDER_KEY = ".key";
+    private static final String AUTHORITY = "authority";
     /** Traces of failed attempts are forgotten after this, when no certificate is left and the name is gone. */
     private static final Duration MEMORY = Duration.ofDays(8);
 
@@ -129,6 +131,40 @@ final class AcmeBook {
                 .map(fault -> new Problem(fault, lines.getProperty("cause", ""), lines.getProperty("fix", "")));
     }
 
+    /** The authority's own word on when to come again. */
+    record Pause(Instant until, Problem why) {}
+
+    /** Empty when the authority said nothing, or it is over. */
+    Optional<Pause> findPause(Instant now) {
+        Path file = folder.resolve(AUTHORITY);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Properties lines = new Properties();
+        try {
+            lines.load(new StringReader(Files.readString(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("{} cannot be read and is left out: {}", file, e.toString());
+        }
+        return instant(lines, "until")
+                .filter(now::isBefore)
+                .flatMap(until -> problem(lines).map(why -> new Pause(until, why)));
+    }
+
+    /** @throws UncheckedIOException when the disk does not take it */
+    void put(Pause pause) {
+        Properties lines = new Properties();
+        lines.setProperty("until", "" + pause.until());
+        write(lines, pause.why());
+        PrivateFiles.write(folder.resolve(AUTHORITY), text(lines).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(Properties lines, Problem problem) {
+        lines.setProperty("error", problem.fault().code());
+        lines.setProperty("cause", problem.cause());
+        lines.setProperty("fix", problem.fix());
+    }
+
     AcmeEntry entry(CertificateName name) {
         return entries.getOrDefault(name, AcmeEntry.unknown(name));
     }
@@ -159,15 +195,15 @@ final class AcmeBook {
         lines.setProperty("failures", "" + attempts.failures());
         attempts.last().ifPresent(at -> lines.setProperty("last", "" + at));
         attempts.next().ifPresent(at -> lines.setProperty("next", "" + at));
-        attempts.error().ifPresent(problem -> {
-            lines.setProperty("error", problem.fault().code());
-            lines.setProperty("cause", problem.cause());
-            lines.setProperty("fix", problem.fix());
-        });
+        attempts.error().ifPresent(problem -> write(lines, problem));
         entry.renewal().at().ifPresent(at -> lines.setProperty("renew", "" + at));
         entry.renewal().ask().ifPresent(at -> lines.setProperty("ask", "" + at));
         lines.setProperty("window", entry.renewal().window());
         entry.order().ifPresent(url -> lines.setProperty("order", "" + url));
+        return text(lines);
+    }
+
+    private static String text(Properties lines) {
         StringWriter text = new StringWriter();
         try {
             lines.store(text, null);

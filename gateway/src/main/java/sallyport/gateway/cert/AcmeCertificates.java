@@ -36,7 +36,7 @@ import sallyport.gateway.time.Timers;
  * <p><b>How often.</b> One order at a time. A name that failed waits for its back-off, kept in {@link AcmeBook}, so that
  * neither a restart nor a device that is removed and added again costs another order. When the authority itself fails (not
  * reachable, rate limit, no account), nothing is asked of it until its own back-off or its Retry-After is over, and no name
- * is blamed.
+ * is blamed. A Retry-After is in the book too: a restart is no reason to come earlier.
  *
  * <p>{@link #certificates} answers from memory on any thread; the work happens on the executor, in one task at a time that
  * may wait for the authority for minutes.
@@ -98,6 +98,9 @@ final class AcmeCertificates implements AutoCloseable {
         this.changed = changed;
         Path folder = data.resolve("acme").resolve(folder(config));
         book = new AcmeBook(folder);
+        authority = book.findPause(timers.now())
+                .map(pause -> new Authority(1, Optional.of(pause.until()), Optional.of(pause.why())))
+                .orElse(Authority.FINE);
         account = new AcmeAccount(config, folder);
         TxtRecords records =
                 config.dns().map(dns -> TxtRecords.of(dns.provider())).orElse(null);
@@ -258,6 +261,9 @@ final class AcmeCertificates implements AutoCloseable {
                 timers.now().plus(AUTHORITY_BACK_OFF[Math.min(before.failures(), AUTHORITY_BACK_OFF.length - 1)]);
         Instant until = retryAfter.filter(backOff::isBefore).orElse(backOff);
         authority = new Authority(before.failures() + 1, Optional.of(until), Optional.of(why));
+        if (retryAfter.isPresent()) {
+            book.put(new AcmeBook.Pause(until, why));
+        }
         if (before.error().filter(why::equals).isEmpty()) {
             events.happened(new GatewayEvent.Notice(why));
         }
@@ -325,6 +331,7 @@ final class AcmeCertificates implements AutoCloseable {
                 entry, underWay.filter(entry.name()::equals).isPresent(), error, nextAttempt(entry, now), now);
     }
 
+    /** What would go wrong with the name's own challenges; nothing is said about names that a wildcard of ours serves. */
     List<Problem> rehearse(WantedNames names, Hostname name) {
         if (name.isWildcard()) {
             return provesWildcards() ? List.of() : List.of(Fault.WILDCARD_UNPROVED.problem("name", name));

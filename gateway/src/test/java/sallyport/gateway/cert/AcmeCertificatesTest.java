@@ -280,6 +280,54 @@ final class AcmeCertificatesTest {
     }
 
     @Test
+    void a_rate_limit_outlives_a_restart() {
+        Instant until = timers.now().plus(Duration.ofHours(30));
+        authority.limitedUntil = Optional.of(until);
+        try (AcmeCertificates acme = open()) {
+            acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
+        }
+        authority.limitedUntil = Optional.empty();
+
+        AcmeCertificates again = open();
+        again.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
+        timers.advance(Duration.ofHours(29));
+
+        assertThat(authority.ordered).isEmpty();
+        assertThat(only(again).next()).contains(until);
+        assertThat(only(again).error().orElseThrow().fault()).isEqualTo(Fault.ACME_RATE_LIMITED);
+        timers.advance(Duration.ofHours(2));
+        assertThat(again.certificates()).containsOnlyKeys("one.gw.test");
+    }
+
+    @Test
+    void the_authority_looks_at_a_record_only_after_the_time_that_it_needs_to_spread() throws Exception {
+        Path written = folder.resolve("written");
+        Path hook = folder.resolve("hook");
+        Files.writeString(hook, "#!/bin/sh\n[ $1 = add ] && touch " + written + "\ntrue\n");
+        Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
+        AcmeConfig plain = withDns("" + hook);
+        Duration spreading = Duration.ofMillis(300);
+        List<Duration> waited = new ArrayList<>();
+        authority.look = (type, name, token) -> {
+            waited.add(Duration.ofMillis(
+                    System.currentTimeMillis() - written.toFile().lastModified()));
+            return true;
+        };
+        AcmeCertificates acme = open(new AcmeConfig(
+                plain.directory(),
+                plain.trust(),
+                plain.email(),
+                plain.externalAccount(),
+                List.of(ChallengeType.DNS_01),
+                true,
+                Optional.of(new AcmeConfig.Dns(plain.dns().orElseThrow().provider(), spreading))));
+
+        acme.want(new WantedNames(DOMAIN, Set.of(ONE), Set.of()));
+
+        assertThat(waited).singleElement().satisfies(time -> assertThat(time).isGreaterThanOrEqualTo(spreading));
+    }
+
+    @Test
     void a_wildcard_serves_all_names_of_the_domain_by_dns_through_a_program() throws Exception {
         Path log = folder.resolve("hook.log");
         Path hook = folder.resolve("hook");
