@@ -47,6 +47,26 @@ class OriginAndHostTest {
     }
 
     @Test
+    void hostnameWithoutHttp2OffersHttp11Alone(Scene scene) {
+        scene.online("older", scene.use(FakeAppliance.plain("older")).port());
+        assertThat(protocol(scene)).contains("HTTP/2 200");
+
+        assertThat(scene.command("hostname", "set", "older.sallyport.test", "--http2", "off")
+                        .exitCode())
+                .isZero();
+        assertThat(protocol(scene)).contains("HTTP/1.1 200");
+
+        assertThat(scene.command("hostname", "set", "older.sallyport.test", "--http2", "default")
+                        .exitCode())
+                .isZero();
+        assertThat(protocol(scene)).contains("HTTP/2 200");
+    }
+
+    private static String protocol(Scene scene) {
+        return scene.gateway().visit("older", "/").with("--http2").run().head();
+    }
+
+    @Test
     void requestForAnotherHostThanTheConnectionsIsMisdirected(Scene scene) throws IOException {
         FakeAppliance appliance = scene.use(FakeAppliance.plain("one-name"));
         FakeAppliance other = scene.use(FakeAppliance.plain("other-name"));

@@ -93,6 +93,16 @@ final class ClientHelloParserTest {
                 .isEqualTo(new Result.Refused(TlsAlert.UNRECOGNIZED_NAME, "no server name"));
     }
 
+    /** RFC 9849 section 6.2: most hellos carry one that means nothing; and one that means something is the device's. */
+    @Test
+    void a_hello_inside_the_hello_does_not_matter() {
+        byte[] encrypted = extension(0xfe0d, new byte[200]);
+        assertThat(parse(hello(concat(encrypted, serverName("dev1.t.test")))))
+                .isInstanceOfSatisfying(
+                        Result.Complete.class,
+                        complete -> assertThat(complete.hello().serverName()).isEqualTo(NAME));
+    }
+
     @Test
     void two_names_get_an_alert() {
         byte[] twice = concat(serverName("dev1.t.test"), serverName("dev1.t.test"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,10 @@ final class TlsRulesTest {
     }
 
     private static String client(TestFront front, String... more) throws IOException {
+        return clientSaying("", front, more);
+    }
+
+    private static String clientSaying(String words, TestFront front, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "/usr/bin/openssl",
                 "s_client",
@@ -33,7 +38,9 @@ final class TlsRulesTest {
                 "dev1.t.test"));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(words.getBytes(StandardCharsets.US_ASCII));
+        }
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
@@ -67,6 +74,16 @@ final class TlsRulesTest {
             assertThat(front.events(GatewayEvent.VisitorSecured.class))
                     .extracting(GatewayEvent.VisitorSecured::group)
                     .containsExactly(group);
+        }
+    }
+
+    @Test
+    void nothing_is_negotiated_anew() throws IOException {
+        try (TestFront front = new TestFront()) {
+            front.publish(d -> d, r -> r);
+            assertThat(clientSaying("R\n", front, "-tls1_2"))
+                    .contains("RENEGOTIATING")
+                    .containsIgnoringCase("no renegotiation");
         }
     }
 
