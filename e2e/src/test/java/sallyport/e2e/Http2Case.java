@@ -148,8 +148,13 @@ record Http2Case(String name, Optional<Boolean> passes, boolean headMayArrive, L
         return passes.orElse(true) || headMayArrive ? requests.size() : 0;
     }
 
-    /** Sends everything, and the sentinel behind it on a stream of its own. */
-    void send(Http2Visitor visitor, String hostname) throws IOException {
+    /** The stream behind those of the requests. */
+    int sentinelStream() {
+        return 2 * requests.size() + 1;
+    }
+
+    /** Sends every request, all at once. */
+    void send(Http2Visitor visitor) throws IOException {
         int stream = 1;
         for (Request request : requests) {
             boolean data = request.data().size() > 0;
@@ -164,7 +169,6 @@ record Http2Case(String name, Optional<Boolean> passes, boolean headMayArrive, L
             }
             stream += 2;
         }
-        visitor.headers(stream, Http2Visitor.get(hostname, sentinel()), true);
     }
 
     @Override

@@ -28,10 +28,13 @@ final class Http2Corpus {
         List<Answer> answers = new ArrayList<>();
         boolean ended = false;
         try (Http2Visitor visitor = Http2Visitor.connect(port, hostname, trust)) {
-            each.send(visitor, hostname);
-            for (int stream = 1; stream <= 2 * each.requests().size() + 1; stream += 2) {
+            each.send(visitor);
+            for (int stream = 1; stream < each.sentinelStream(); stream += 2) {
                 answers.add(visitor.answer(stream));
             }
+            // only now, so that it uses a connection to the device that a request has used before
+            visitor.headers(each.sentinelStream(), Http2Visitor.get(hostname, each.sentinel()), true);
+            answers.add(visitor.answer(each.sentinelStream()));
         } catch (SocketTimeoutException e) {
             return Optional.of("neither an answer nor an end behind " + answers);
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class Http2Visitor implements AutoCloseable {
 
     private final SSLSocket socket;
     private final DataInputStream in;
+    private final List<Seen> kept = new ArrayList<>();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 64 * 1024);
 
     private Http2Visitor(SSLSocket socket) throws IOException {
@@ -189,16 +191,36 @@ public final class Http2Visitor implements AutoCloseable {
         return new Frame(type, flags, stream, new String(payload, StandardCharsets.ISO_8859_1));
     }
 
-    /** Everything that comes on this stream until it ends; what comes on others is passed over, so ask in their order. */
+    /** A frame and its fields: field blocks must be decoded in the order in which they come. */
+    private record Seen(Frame frame, Map<String, String> fields) {}
+
+    private Seen nextOn(int stream) throws IOException {
+        Optional<Seen> earlier =
+                kept.stream().filter(seen -> seen.frame().stream() == stream).findFirst();
+        if (earlier.isPresent()) {
+            kept.remove(earlier.get());
+            return earlier.get();
+        }
+        while (true) {
+            Frame frame = next();
+            Seen seen = new Seen(frame, frame.type() == HEADERS ? fields(frame) : Map.of());
+            if (frame.stream() == stream) {
+                return seen;
+            }
+            if (frame.stream() != 0) {
+                kept.add(seen);
+            }
+        }
+    }
+
+    /** Everything that comes on this stream until it ends; what comes on others is kept for when they are asked for. */
     public Answer answer(int stream) throws IOException {
         Map<String, String> head = Map.of();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            Frame frame = next();
-            Map<String, String> fields = frame.type() == HEADERS ? fields(frame) : Map.of();
-            if (frame.stream() != stream) {
-                continue;
-            }
+            Seen seen = nextOn(stream);
+            Frame frame = seen.frame();
+            Map<String, String> fields = seen.fields();
             if (frame.type() == HEADERS
                     && (head.isEmpty() || head.getOrDefault(":status", "").startsWith("1"))) {
                 head = fields;
