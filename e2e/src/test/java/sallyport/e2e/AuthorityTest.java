@@ -24,7 +24,10 @@ import sallyport.testkit.Pebble;
 import sallyport.testkit.Program;
 import sallyport.testkit.Visitor;
 
-/** G23 and certificates from an authority: pebble, which rejects every second nonce, looks at the gateway's real ports. */
+/**
+ * G23 and certificates from an authority: pebble, which rejects every second nonce and takes accounts of its customer alone, looks at
+ * the gateway's real ports.
+ */
 @ExtendWith(SharedGateway.class)
 class AuthorityTest {
     private static final Duration ISSUED = Duration.ofSeconds(60);
@@ -39,8 +42,13 @@ class AuthorityTest {
                 .with("https", "{listen: 127.0.0.1:" + https + "}")
                 .with(
                         "acme",
-                        "{directory: %s, trust: %s, terms-agreed: true, %s}"
-                                .formatted(pebble.directory(), pebble.trust(), challenges)));
+                        "{directory: %s, trust: %s, terms-agreed: true, eab-key-id: %s, eab-key: %s, %s}"
+                                .formatted(
+                                        pebble.directory(),
+                                        pebble.trust(),
+                                        Pebble.CUSTOMER,
+                                        Pebble.CUSTOMER_KEY,
+                                        challenges)));
     }
 
     /** What an operator would write to change records, here at pebble's own DNS server. */

@@ -17,6 +17,12 @@ import javax.net.ssl.SSLContext;
  * and resolves every name to 127.0.0.1.
  */
 public final class Pebble implements AutoCloseable {
+    /** What every account must be bound to (RFC 8555 section 7.3.4). */
+    public static final String CUSTOMER = "customer-7";
+
+    /** The key that the authority has given to that customer. */
+    public static final String CUSTOMER_KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private final TempFolder folder = TempFolder.create("pebble");
@@ -35,9 +41,17 @@ public final class Pebble implements AutoCloseable {
         folder.write("pebble.json", """
                 {"pebble": {"listenAddress": "127.0.0.1:%d", "managementListenAddress": "127.0.0.1:%d",
                 "certificate": "%s", "privateKey": "%s", "httpPort": %d, "tlsPort": %d,
-                "ocspResponderURL": "", "externalAccountBindingRequired": false}}
+                "ocspResponderURL": "", "externalAccountBindingRequired": true,
+                "externalAccountMACKeys": {"%s": "%s"}}}
                 """.formatted(
-                        port, management, folder.resolve("certificate.pem"), folder.resolve("key.pem"), http, https));
+                        port,
+                        management,
+                        folder.resolve("certificate.pem"),
+                        folder.resolve("key.pem"),
+                        http,
+                        https,
+                        CUSTOMER,
+                        CUSTOMER_KEY));
         dns = Program.start(List.of(
                 "pebble-challtestsrv",
                 "-dns01",
