@@ -240,6 +240,12 @@ final class HostnameCommand implements Runnable {
             HostnameAnswer answer = api.get(path(hostname()), HostnameAnswer.class);
             print(answer, "leads to");
             if (!output().json()) {
+                answer.shown()
+                        .ifPresent(shown -> session()
+                                .out()
+                                .println("The device shows the certificate " + shown.fingerprint() + ", in browsers\n"
+                                        + shown.sha256() + " (last seen "
+                                        + shown.at().map(Table::ago).orElse("before the gateway started") + ")"));
                 Table table = new Table("OPTION", "VALUE", "");
                 answer.effectiveOptions()
                         .forEach((key, value) ->

@@ -172,6 +172,11 @@ final class CommandFixture implements AutoCloseable {
         }
 
         @Override
+        public Optional<Shown> findShown(Hostname hostname) {
+            return Optional.empty();
+        }
+
+        @Override
         public KeyExchanges keyExchanges() {
             return new KeyExchanges(List.of("mlkem768x25519-sha256"), List.of("X25519MLKEM768"));
         }

@@ -27,6 +27,7 @@ import sallyport.gateway.edge.FrontSettings;
 import sallyport.gateway.edge.HttpsFront;
 import sallyport.gateway.edge.OpenPortListeners;
 import sallyport.gateway.edge.PageFetch;
+import sallyport.gateway.edge.PassthroughCheck;
 import sallyport.gateway.edge.ProxyHeader;
 import sallyport.gateway.edge.RedirectFront;
 import sallyport.gateway.edge.SshOnHttps;
@@ -143,9 +144,22 @@ public final class Gateway implements AutoCloseable {
         DeviceProbe probe = new DeviceProbe(tunnels, directory, timers, events, new TlsMemory(stored, blocking));
         directory.subscribe(probe);
         tunnels.listen(probe);
+        PassthroughMemory seen = new PassthroughMemory(config.data(), blocking);
+        PassthroughCheck passthrough = new PassthroughCheck(
+                directory, tunnels, timers, events, loops.group().next(), seen.read(), seen);
+        directory.subscribe(passthrough);
+        tunnels.listen(passthrough);
         PageFetch pages = new PageFetch(tunnels, probe, loops.group(), timers);
         RunningFacts facts = new RunningFacts(
-                options.version(), timers.now(), addresses, hostKeys, certificates, probe, history, uploads);
+                options.version(),
+                timers.now(),
+                addresses,
+                hostKeys,
+                certificates,
+                probe,
+                history,
+                uploads,
+                passthrough);
         gauges(metrics, uploads);
         metrics.total("sallyport_log_lines_dropped", "Log lines that sampling kept back", log::dropped);
 

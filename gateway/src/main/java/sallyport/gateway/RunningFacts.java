@@ -17,6 +17,7 @@ import sallyport.gateway.directory.Hostname;
 import sallyport.gateway.directory.PortNumber;
 import sallyport.gateway.edge.DeviceSpeech;
 import sallyport.gateway.edge.HttpsFront;
+import sallyport.gateway.edge.PassthroughCheck;
 import sallyport.gateway.edge.Uploads;
 import sallyport.gateway.event.DeviceHistory;
 import sallyport.gateway.event.GatewayEvent.Speech;
@@ -37,6 +38,7 @@ final class RunningFacts implements GatewayFacts {
     private final DeviceSpeech speech;
     private final DeviceHistory history;
     private final Uploads uploads;
+    private final PassthroughCheck passthrough;
 
     RunningFacts(
             String version,
@@ -46,7 +48,8 @@ final class RunningFacts implements GatewayFacts {
             Certificates certificates,
             DeviceSpeech speech,
             DeviceHistory history,
-            Uploads uploads) {
+            Uploads uploads,
+            PassthroughCheck passthrough) {
         this.version = version;
         this.started = started;
         this.addresses = addresses;
@@ -55,6 +58,7 @@ final class RunningFacts implements GatewayFacts {
         this.speech = speech;
         this.history = history;
         this.uploads = uploads;
+        this.passthrough = passthrough;
     }
 
     @Override
@@ -97,6 +101,11 @@ final class RunningFacts implements GatewayFacts {
     @Override
     public List<Problem> rehearse(Hostname hostname) {
         return certificates.rehearse(hostname);
+    }
+
+    @Override
+    public Optional<Shown> findShown(Hostname hostname) {
+        return passthrough.find(hostname).map(shown -> new Shown(shown.fingerprint(), shown.at()));
     }
 
     @Override

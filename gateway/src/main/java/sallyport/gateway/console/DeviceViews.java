@@ -2,7 +2,9 @@ package sallyport.gateway.console;
 
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import sallyport.gateway.console.api.Notice;
 import sallyport.gateway.console.api.PortAnswer;
 import sallyport.gateway.console.api.StatusAnswer.DeviceLine;
 import sallyport.gateway.directory.Device;
+import sallyport.gateway.directory.DeviceCertificate;
 import sallyport.gateway.directory.DeviceKey;
 import sallyport.gateway.directory.DeviceState;
 import sallyport.gateway.directory.Directory;
@@ -134,7 +137,16 @@ final class DeviceViews {
                         .findDevice(route.device())
                         .map(device -> states.of(device).words())
                         .orElse(DeviceState.OFFLINE.words()),
+                facts.findShown(route.hostname()).map(DeviceViews::shown),
                 hostnameWarnings(route));
+    }
+
+    private static HostnameAnswer.ShownCertificate shown(GatewayFacts.Shown certificate) {
+        byte[] hash = Base64.getDecoder().decode(certificate.fingerprint().substring(DeviceCertificate.HASH.length()));
+        return new HostnameAnswer.ShownCertificate(
+                certificate.fingerprint(),
+                HexFormat.ofDelimiter(":").withUpperCase().formatHex(hash),
+                certificate.at());
     }
 
     private List<Notice> hostnameWarnings(HostnameRoute route) {

@@ -44,6 +44,9 @@ public interface GatewayFacts {
     /** Bodies on their way to devices, the oldest first. */
     List<LiveUpload> uploads();
 
+    /** What the device showed last under a hostname that is passed through. */
+    Optional<Shown> findShown(Hostname hostname);
+
     /** Asks the device's port through its tunnel what it speaks. Blocking; bounded by a deadline of some seconds. */
     Answered ask(DeviceName device, PortNumber port);
 
@@ -55,6 +58,9 @@ public interface GatewayFacts {
 
     /** A certificate of the HTTPS front; {@code source} says where it comes from. */
     record Certificate(List<String> names, Instant notAfter, String source) {}
+
+    /** A device's certificate by its fingerprint; when it was last seen, if since the start. */
+    record Shown(String fingerprint, Optional<Instant> at) {}
 
     /** What a device's port answered, and what was wrong. */
     record Answered(Speech speech, Optional<Problem> problem) {}

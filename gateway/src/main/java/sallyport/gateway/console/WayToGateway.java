@@ -69,6 +69,16 @@ final class WayToGateway {
         }
     }
 
+    /** Under a hostname that is passed through. */
+    Step ownCertificate(Hostname hostname) {
+        return Steps.ok(
+                "certificate",
+                "the device shows its own (passthrough)"
+                        + facts.findShown(hostname)
+                                .map(shown -> ", last " + shown.fingerprint())
+                                .orElse(""));
+    }
+
     Step certificate(Hostname hostname) {
         Optional<GatewayFacts.Certificate> found = facts.findCertificate(hostname);
         if (found.isEmpty()) {

@@ -84,7 +84,7 @@ final class Why {
         steps.add(
                 found.tls() == TlsMode.TERMINATE
                         ? gateway.certificate(Hostname.parse(url.getHost()))
-                        : Steps.ok("certificate", "the device shows its own (passthrough)"));
+                        : gateway.ownCertificate(found.hostname()));
         steps.add(Steps.ok(
                 "hostname",
                 found.hostname() + (found.hostname().isWildcard() ? ", which stands for it," : "") + " leads to port "

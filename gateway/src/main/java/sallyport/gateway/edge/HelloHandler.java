@@ -117,7 +117,8 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         decide();
         Hostname name = hello.serverName();
         Visitor visitor = new Visitor(name, peer);
-        Optional<HostnameRoute> route = front.access().findRoute(name);
+        Optional<HostnameRoute> route =
+                front.ssh().owns(name) ? Optional.empty() : front.access().findRoute(name);
         if (route.isEmpty() && !front.access().isConsole(name) && !front.ssh().owns(name)) {
             alert(ctx, TlsAlert.UNRECOGNIZED_NAME, Optional.of(name), Fault.UNKNOWN_HOSTNAME.problem());
             return;

@@ -184,6 +184,10 @@ public enum Fault {
             337,
             "{device} and {other} have open ports under one name, and browsers share cookies between the ports of a name.",
             "Give visitors a name for each device; this one leads to the same port: {url}"),
+    PASSTHROUGH_CERTIFICATE_CHANGED(
+            338,
+            "{device} shows another certificate under {hostname} than before: {now}, before {before}.",
+            "If it was renewed, nothing is wrong; else compare it with what the device itself prints."),
     TESTS_BUSY(336, "{limit} tests of hostnames are running.", "Try again in a moment."),
     CERTIFICATE_NOT_ORDERED(
             361,

@@ -52,6 +52,11 @@ final class FakeFacts implements GatewayFacts {
     }
 
     @Override
+    public Optional<Shown> findShown(Hostname hostname) {
+        return Optional.empty();
+    }
+
+    @Override
     public KeyExchanges keyExchanges() {
         return new KeyExchanges(List.of("mlkem768x25519-sha256"), List.of("X25519MLKEM768", "x25519"));
     }

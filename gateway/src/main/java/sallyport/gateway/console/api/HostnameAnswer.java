@@ -1,7 +1,9 @@
 package sallyport.gateway.console.api;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
  * @param options what an operator has set: key to text
  * @param effectiveOptions all options: key to text, set or default
  * @param state the state of the device behind it
+ * @param shown the certificate that the device showed last, when the name is passed through
  * @param warnings what works but deserves an operator's look
  */
 public record HostnameAnswer(
@@ -26,12 +29,22 @@ public record HostnameAnswer(
         Map<String, String> effectiveOptions,
         String url,
         String state,
+        Optional<ShownCertificate> shown,
         List<Notice> warnings) {
+
+    /**
+     * A device's own certificate.
+     *
+     * @param fingerprint {@code SHA256:} and Base64
+     * @param sha256 the same in pairs of hexadecimal digits, as browsers and OpenSSL print it
+     * @param at when it was last seen; empty when that was before the gateway's start
+     */
+    public record ShownCertificate(String fingerprint, String sha256, Optional<Instant> at) {}
 
     /** The same with more warnings. */
     public HostnameAnswer with(List<Notice> more) {
         List<Notice> all = Stream.concat(warnings.stream(), more.stream()).toList();
         return new HostnameAnswer(
-                hostname, device, port, tls, deviceTls, automatic, options, effectiveOptions, url, state, all);
+                hostname, device, port, tls, deviceTls, automatic, options, effectiveOptions, url, state, shown, all);
     }
 }
