@@ -155,7 +155,7 @@ final class AnswerRelay implements DeviceConnection.Listener {
     /** A session's streams may end a moment before the session does: it gets that moment. */
     private void retryUnlessTunnelLives() {
         exchange.retried = true;
-        if (device.used() || tunnelEnded()) {
+        if (device.used() || device.isSpare() || tunnelEnded()) {
             proxy.connect(exchange);
             return;
         }

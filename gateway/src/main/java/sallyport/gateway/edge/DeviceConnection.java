@@ -58,6 +58,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Listener listener;
     private @Nullable Channel channel;
     private @Nullable Runnable firstAnswer;
+    private @Nullable Runnable unanswered;
     private boolean wholeEnd;
     private boolean inputShut;
     private boolean gone;
@@ -131,6 +132,20 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** Told once, when the first byte of the first answer has come. */
     void whenAnswered(Runnable told) {
         firstAnswer = told;
+    }
+
+    /**
+     * It was opened for no request, and waits for one.
+     *
+     * @param unwanted told when the device ends it without having answered anything
+     */
+    void spare(Runnable unwanted) {
+        unanswered = unwanted;
+    }
+
+    /** True for one that was opened for no request and has answered none yet. */
+    boolean isSpare() {
+        return unanswered != null && firstAnswer != null;
     }
 
     boolean usable() {
@@ -331,6 +346,10 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         gone = true;
+        Runnable unwanted = unanswered;
+        if (unwanted != null && isSpare()) {
+            unwanted.run();
+        }
         Listener who = listener;
         listener = null;
         if (who != null) {

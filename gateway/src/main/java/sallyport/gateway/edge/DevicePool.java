@@ -34,6 +34,9 @@ final class DevicePool implements PortPlaces.Guest {
     /** The next step of a login that is tied to its connection has to come so soon, or others may have its place. */
     static final Duration LOGIN_PATIENCE = Duration.ofSeconds(10);
 
+    /** A connection that was opened for no request is ended when none has come by then. */
+    static final Duration SPARE_PATIENCE = Duration.ofSeconds(5);
+
     private final Front front;
     private final InetSocketAddress visitor;
     private final EventLoop loop;
@@ -43,6 +46,7 @@ final class DevicePool implements PortPlaces.Guest {
     private final TiedLogins logins;
     private @Nullable Runnable loginEnds;
     private boolean loginEnded;
+    private int opened;
     private boolean closed;
 
     /** A connection's place, and among whose it is. */
@@ -88,13 +92,17 @@ final class DevicePool implements PortPlaces.Guest {
             idle.addFirst(home);
         }
         DeviceConnection ready = findIdle(to);
+        if (loginEnded) {
+            if (ready != null) {
+                ready.close();
+            }
+            return false;
+        }
         if (ready == null) {
             ready = findShared(exchange, to);
         }
         if (ready != null) {
             outcome.accept(new DeviceConnector.Outcome.Connected(ready));
-        } else if (loginEnded) {
-            return false;
         } else {
             open(exchange, to, outcome);
         }
@@ -147,6 +155,31 @@ final class DevicePool implements PortPlaces.Guest {
         connection.channel().closeFuture().addListener(end);
     }
 
+    /** A new connection has answered; who needed a second one may need a third. */
+    void answered(Destination.DevicePort to) {
+        opened++;
+        if (opened > 1 && !closed) {
+            PortPlaces places = front.places().of(to.route());
+            places.spare(this).ifPresent(place -> new SpareRequest(front, this, places, place).start(to));
+        }
+    }
+
+    /** A connection that no request waits for: the last to be taken, and ended when none comes. */
+    void holdSpare(DeviceConnection connection, PortPlaces places, Place place) {
+        if (closed) {
+            connection.close();
+            return;
+        }
+        hold(connection, places, place);
+        idle.addLast(connection);
+        front.timers().schedule(loop, SPARE_PATIENCE, () -> {
+            if (connection.isSpare() && idle.remove(connection)) {
+                connection.close();
+            }
+        });
+        places.ready(place);
+    }
+
     /** It is no more this visitor's than any other's, from now on. */
     private void share(DeviceConnection connection, Held its) {
         held.remove(connection);
@@ -186,6 +219,13 @@ final class DevicePool implements PortPlaces.Guest {
             Held place = held.get(each);
             boolean mine = place == null || place.places().reuse(place.place(), this);
             if (mine && each.usable() && each.destination().equals(to)) {
+                if (each.isSpare() && place != null) {
+                    front.timers()
+                            .schedule(
+                                    loop,
+                                    PlaceRequest.LATE,
+                                    () -> place.places().late(place.place()));
+                }
                 return each;
             }
             each.close(); // ended, or the name leads elsewhere by now

@@ -123,6 +123,7 @@ final class PlaceRequest implements PortPlaces.Waiter {
                     connection.whenAnswered(() -> {
                         late.cancel();
                         places.answered(place);
+                        pool.answered(to);
                     });
                     connection.channel().closeFuture().addListener(gone -> {
                         late.cancel();

@@ -2,12 +2,14 @@ package sallyport.gateway.edge;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -38,10 +40,16 @@ final class PortPlaces {
     /** Most of them by one visitor's connection: more than it may have streams. */
     static final int MAX_WAITING_OF_GUEST = 128;
 
+    /** Connections at a time that were opened for no request. */
+    static final int MAX_SPARES = 2;
+
+    private final LongSupplier clock;
     private final ParallelLimit limit;
     private final IntConsumer learned;
     private final Map<Guest, Turn> turns = new LinkedHashMap<>();
     private final Set<Place> places = new LinkedHashSet<>();
+    private boolean parallel;
+    private @Nullable Long sparesGivenUp;
 
     /** Who wants places: one visitor's connection. Called on any thread, without the lock. */
     interface Guest {
@@ -68,6 +76,7 @@ final class PortPlaces {
         private boolean yielding;
         private boolean answered;
         private boolean late;
+        private boolean spare;
 
         private Place(Guest guest) {
             this.guest = guest;
@@ -79,6 +88,7 @@ final class PortPlaces {
      * @param learned told of each limit that a device's refusal or silence has lowered
      */
     PortPlaces(LongSupplier clock, IntConsumer learned) {
+        this.clock = clock;
         this.limit = new ParallelLimit(clock);
         this.learned = learned;
     }
@@ -140,7 +150,7 @@ final class PortPlaces {
         return waiting() > yielding
                 ? places.stream()
                         .filter(place -> place.idle)
-                        .findFirst()
+                        .min(Comparator.comparing(place -> !isSpare(place)))
                         .map(this::yielding)
                         .orElse(null)
                 : null;
@@ -251,6 +261,44 @@ final class PortPlaces {
         return share == 0 ? place.exchanges >= QUANTUM : turn.held > share;
     }
 
+    /**
+     * A place for a connection that nobody waits for: when the device is known to answer several at a time, one more place
+     * stays free, and no such connection went wrong lately. It gives way before all others.
+     */
+    synchronized Optional<Place> spare(Guest guest) {
+        boolean tooMany = places.stream().filter(PortPlaces::isSpare).count() >= MAX_SPARES;
+        boolean room = places.size() + 1 < limit.value() && waiting() == 0;
+        if (!parallel || tooMany || !room || areSparesGivenUp()) {
+            return Optional.empty();
+        }
+        Place place = new Place(guest);
+        place.spare = true;
+        places.add(place);
+        turns.computeIfAbsent(guest, its -> new Turn()).held++;
+        return Optional.of(place);
+    }
+
+    private static boolean isSpare(Place place) {
+        return place.spare && !place.answered;
+    }
+
+    private boolean areSparesGivenUp() {
+        return sparesGivenUp != null && clock.getAsLong() - sparesGivenUp < ParallelLimit.MEMORY.toNanos();
+    }
+
+    /** The device refused one, did not answer on it, or could not serve others for it: none for a day. */
+    synchronized void giveUpSpares() {
+        sparesGivenUp = clock.getAsLong();
+    }
+
+    /** The connection of a spare place is open; whoever waits gets its place at once. */
+    void ready(Place place) {
+        synchronized (this) {
+            place.idle = true;
+        }
+        serve();
+    }
+
     /** Its connection is closed. */
     void leave(Place place) {
         synchronized (this) {
@@ -283,6 +331,9 @@ final class PortPlaces {
                 return;
             }
             place.late = true;
+            if (places.stream().anyMatch(PortPlaces::isSpare)) {
+                giveUpSpares();
+            }
             places.stream().filter(other -> other.idle).toList().forEach(other -> steps.add(yielding(other)));
         }
         steps.forEach(Runnable::run);
@@ -296,6 +347,8 @@ final class PortPlaces {
                 return;
             }
             place.answered = true;
+            parallel |= !place.late
+                    && places.stream().filter(other -> other.answered).count() > 1;
             if (place.late) {
                 told = limit.answeredLate(
                         (int) places.stream().filter(other -> other.answered).count());

@@ -85,8 +85,14 @@ final class Http2Test {
                         connection.send(OK);
                     }
                 });
-                TestFront front = TestFront.leadingTo(device);
-                RawHttp2Visitor visitor = RawHttp2Visitor.open(front);
+                TestFront front = TestFront.leadingTo(device)) {
+            front.publish(d -> d, route -> TestFront.with(route, "parallel-streams", "3")); // no room for spares
+            askInParallel(device, front);
+        }
+    }
+
+    private static void askInParallel(RawDevice device, TestFront front) throws IOException {
+        try (RawHttp2Visitor visitor = RawHttp2Visitor.open(front);
                 RawHttp2Visitor other = RawHttp2Visitor.open(front)) {
             visitor.get(1, "/1").get(3, "/3");
             assertThat(visitor.answer(1).body() + visitor.answer(3).body()).isEqualTo("okok");

@@ -267,4 +267,65 @@ final class PortPlacesTest {
         places.letGo(only, second);
         assertThat(visitor.yielded).containsExactly(only);
     }
+
+    private Place spareAfterParallelAnswers(Visitor visitor) {
+        visitor.talks();
+        assertThat(places.spare(visitor)).isEmpty();
+        visitor.talks();
+        return places.spare(visitor).orElseThrow();
+    }
+
+    @Test
+    void spares_need_a_device_that_answers_several_at_a_time_and_are_two_at_most() {
+        Visitor visitor = new Visitor();
+        spareAfterParallelAnswers(visitor);
+        assertThat(places.spare(visitor)).isPresent();
+        assertThat(places.spare(visitor)).isEmpty();
+    }
+
+    @Test
+    void spares_leave_one_place_free_and_give_way_before_others() {
+        Visitor visitor = new Visitor();
+        Visitor other = new Visitor();
+        OptionalInt four = OptionalInt.of(4);
+        Place first = visitor.asks(four);
+        places.answered(first);
+        places.answered(visitor.asks(four));
+        places.rest(first, visitor);
+        Place spare = places.spare(visitor).orElseThrow();
+        assertThat(places.spare(visitor)).isEmpty();
+        places.ready(spare);
+        other.asks(four);
+        assertThat(places.ask(other, four, other.granted::add)).isTrue();
+        assertThat(visitor.yielded).containsExactly(spare);
+        assertThat(other.granted).hasSize(2);
+    }
+
+    @Test
+    void a_spare_that_opens_while_somebody_waits_gives_way_at_once() {
+        Visitor visitor = new Visitor();
+        OptionalInt four = OptionalInt.of(4);
+        places.answered(visitor.asks(four));
+        places.answered(visitor.asks(four));
+        Place spare = places.spare(visitor).orElseThrow();
+        visitor.asks(four);
+        visitor.waits(four);
+        places.ready(spare);
+        assertThat(visitor.yielded).containsExactly(spare);
+        assertThat(visitor.granted).hasSize(4);
+    }
+
+    @Test
+    void spares_are_given_up_for_a_day_when_one_goes_wrong_or_somebody_is_not_served_beside_it() {
+        Visitor visitor = new Visitor();
+        places.leave(spareAfterParallelAnswers(visitor));
+        places.giveUpSpares();
+        pass(ParallelLimit.MEMORY.minusNanos(1));
+        assertThat(places.spare(visitor)).isEmpty();
+        pass(Duration.ofNanos(1));
+        assertThat(places.spare(visitor)).isPresent();
+
+        places.late(visitor.asks());
+        assertThat(places.spare(visitor)).isEmpty();
+    }
 }
