@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034  # used by ./check
 PEERS=(ssh:openssh-client sshd:openssh-server dbclient:dropbear-bin plink:putty-tools puttygen:putty-tools
     nginx:nginx-light apache2:apache2-bin lighttpd:lighttpd haproxy:haproxy node:nodejs nc:netcat-openbsd curl:curl
-    openssl:openssl pebble:pebble named:bind9 shellcheck:shellcheck)
+    openssl:openssl pebble:pebble named:bind9 shellcheck:shellcheck sslscan:sslscan testssl:testssl.sh)
 # shellcheck disable=SC2034
 BROWSER=(chromium:chromium node:nodejs npm:npm)
 

@@ -128,8 +128,8 @@ public final class PassthroughCheck implements Tunnels.OfferListener, DirectoryH
     /** A wildcard is no name that a device could be asked for. */
     private static Map<PortNumber, List<HostnameRoute>> passedThrough(Directory directory) {
         return directory.hostnames().stream()
-                .filter(route -> route.tls() == TlsMode.PASSTHROUGH
-                        && !route.hostname().isWildcard())
+                .filter(route ->
+                        route.tls() == TlsMode.PASSTHROUGH && !route.hostname().isWildcard())
                 .collect(Collectors.groupingBy(HostnameRoute::port));
     }
 

@@ -31,6 +31,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sallyport.gateway.directory.Hostname;
+import sallyport.gateway.directory.HostnameRoute;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.tunnel.SshDoor;
 
@@ -109,6 +110,23 @@ final class SshInTlsTest {
         try (SSLSocket disguised = hello(front, OWN, "http/1.1")) {
             assertThat(disguised.getApplicationProtocol()).isEmpty();
             assertEntered(disguised);
+        }
+    }
+
+    @Test
+    void a_wildcard_that_covers_its_name_does_not_take_it_away() throws Exception {
+        front.publish(
+                d -> d,
+                r -> TestFront.passthrough(new HostnameRoute(
+                        Hostname.parseServed("*.t.test"),
+                        r.device(),
+                        r.port(),
+                        r.tls(),
+                        r.deviceTls(),
+                        false,
+                        r.options())));
+        try (SSLSocket socket = hello(front, OWN)) {
+            assertEntered(socket);
         }
     }
 
