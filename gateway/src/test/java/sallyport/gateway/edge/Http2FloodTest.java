@@ -1,11 +1,17 @@
 package sallyport.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import sallyport.gateway.event.GatewayEvent;
 import sallyport.gateway.fault.Fault;
@@ -212,6 +218,46 @@ final class Http2FloodTest {
             assertThat(front.events(GatewayEvent.VisitorRefused.class))
                     .anyMatch(event -> event.why().fault() == Fault.HTTP2_FLOOD);
         }
+    }
+
+    /** As many streams as may stall for good, each with an answer that is larger than everything that may wait. */
+    @Test
+    void a_connection_that_takes_nothing_holds_four_mebibytes_at_most() throws Exception {
+        int connections = 2; // at a device that serves as many streams at a time as they have together
+        String large = "HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n" + "x".repeat(4_000_000);
+        List<RawHttp2Visitor> holding = new ArrayList<>();
+        try (RawDevice device = RawDevice.answering(large);
+                TestFront front = TestFront.leadingTo(device)) {
+            int streams = connections * Http2VisitorConnection.MAX_STALLED;
+            front.publish(same -> same, route -> TestFront.with(route, "parallel-streams", "" + streams));
+            long before = inUse();
+            for (int i = 0; i < connections; i++) {
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front, INITIAL_WINDOW_SIZE, 0);
+                holding.add(visitor);
+                for (int stream = 0; stream < Http2VisitorConnection.MAX_STALLED; stream++) {
+                    visitor.get(2 * stream + 1, "/");
+                }
+            }
+            for (RawHttp2Visitor visitor : holding) {
+                for (int heads = 0; heads < Http2VisitorConnection.MAX_STALLED; heads++) {
+                    visitor.next(RawHttp2Visitor.HEADERS);
+                }
+            }
+            long[] last = {-1};
+            await().pollInterval(Duration.ofMillis(300)).until(() -> last[0] == (last[0] = inUse()));
+            long each = (last[0] - before) / connections;
+            assertThat(each).isBetween(1024L, 4L * 1024 * 1024);
+        } finally {
+            for (RawHttp2Visitor visitor : holding) {
+                visitor.close();
+            }
+        }
+    }
+
+    /** Bytes that the library has taken from the system for buffers; what an attacker can make grow is in them. */
+    private static long inUse() {
+        ByteBufAllocatorMetric memory = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+        return memory.usedDirectMemory() + memory.usedHeapMemory();
     }
 
     @Test
