@@ -136,8 +136,10 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
         if (HopFields.upgrade(request.headers()).isPresent()) {
             key = new WebSocketKey(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, ""));
         }
-        if (request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-            held = request; // in chunks, unless nothing comes
+        boolean nothingSaid =
+                !block.isEndStream() && request.headers().contains(HttpHeaderNames.CONTENT_LENGTH, "0", false);
+        if (nothingSaid || request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            held = request; // in chunks, unless nothing comes; not at all, if something comes where nothing was said
             return;
         }
         ctx.fireChannelRead(request);

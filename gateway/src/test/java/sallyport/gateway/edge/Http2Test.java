@@ -336,6 +336,21 @@ final class Http2Test {
     }
 
     @Test
+    void a_body_that_comes_with_a_head_that_says_there_is_none_keeps_both_from_the_device() throws Exception {
+        try (RawDevice device = RawDevice.answering(OK);
+                TestFront front = TestFront.leadingTo(device);
+                RawHttp2Visitor visitor = RawHttp2Visitor.open(front)) {
+            ByteArrayOutputStream together = new ByteArrayOutputStream();
+            byte[] head = RawHttp2Visitor.block(RawHttp2Visitor.fields("POST", "/none", "content-length", "0"));
+            together.writeBytes(RawHttp2Visitor.frame(RawHttp2Visitor.HEADERS, RawHttp2Visitor.END_HEADERS, 1, head));
+            together.writeBytes(RawHttp2Visitor.frame(RawHttp2Visitor.DATA, RawHttp2Visitor.END_STREAM, 1, (byte) 'x'));
+            assertThat(visitor.bytes(together.toByteArray()).answer(1).reset()).contains(PROTOCOL_ERROR);
+            assertThat(visitor.get(3, "/next").answer(3).status()).isEqualTo("200");
+            assertThat(device.heads()).singleElement().asString().startsWith("GET /next");
+        }
+    }
+
+    @Test
     void a_head_that_is_too_large_is_said_so() throws Exception {
         try (RawDevice device = RawDevice.answering(OK);
                 TestFront front = TestFront.leadingTo(device);
