@@ -157,7 +157,7 @@ final class ConfigLoaderTest {
         assertThat(refusal(environment, file, Map.of("log.levl", "info")))
                 .containsExactly(
                         "SP-703 " + file + ":1:9: domain: \"*\" is not a host name. Use a DNS name such as"
-                                + " device.example.com, not an address.",
+                                + " device.example.com.",
                         "SP-703 SALLYPORT_HTTPS_LISTEN: https.listen: \"x\" is not a port. Use a number from 0 to"
                                 + " 65535.",
                         "SP-702 --set log.levl: unknown key \"log.levl\". Did you mean \"log.level\"?");
