@@ -5,12 +5,16 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * Turns bytes into {@code HttpObject}s: a head, its content, a last content. Runs on the channel's loop.
@@ -23,6 +27,10 @@ import io.netty.handler.codec.http.LastHttpContent;
  * <p><b>Back-pressure.</b> Nothing is passed on while the channel's auto-read is off: what has arrived (one socket read)
  * stays in {@link #pending}, and the next {@code read()} that comes down the pipeline continues with it. So the handler
  * behind this one stops pipelined requests and bodies alike with {@code setAutoRead(false)}.
+ *
+ * <p><b>The end keeps its place.</b> The transport tells of the end of the input as soon as it has read it, whatever waits here
+ * then. So that end is told behind the bytes that wait; and when the whole channel ends, what a device had said is passed on
+ * first ({@link #restIsWanted}): it is at most one socket read.
  */
 abstract class MessageDecoder extends ChannelDuplexHandler {
     /** Fired when the first byte of a head has arrived. */
@@ -50,10 +58,12 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
 
     private final HeadLimits limits;
     private final HeadFinder finder;
+    private final Queue<Object> ends = new ArrayDeque<>(2);
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private State state;
     private long remaining;
     private boolean decoding;
+    private boolean over;
     private boolean blankSkipped;
 
     MessageDecoder(HeadLimits limits, State first) {
@@ -67,6 +77,9 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
 
     /** The state after a message is complete. */
     abstract State afterMessage();
+
+    /** True when bytes that wait are worth reading although the channel has ended: an answer, not another request. */
+    abstract boolean restIsWanted();
 
     final State state() {
         return state;
@@ -122,6 +135,26 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        boolean end = event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent;
+        if (end && pending.isReadable() && !flows(ctx)) {
+            ends.add(event);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        over = restIsWanted();
+        if (over && pending.isReadable()) {
+            decode(ctx);
+            ctx.fireChannelReadComplete();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
     public void read(ChannelHandlerContext ctx) {
         if (pending.isReadable() && !decoding) {
             int before = pending.readableBytes();
@@ -144,6 +177,18 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
         } else {
             rest.release();
         }
+        tellEnds(ctx);
+    }
+
+    /** Whether what arrives is passed on. */
+    private boolean flows(ChannelHandlerContext ctx) {
+        return over || ctx.channel().config().isAutoRead();
+    }
+
+    private void tellEnds(ChannelHandlerContext ctx) {
+        for (Object end = ends.poll(); end != null; end = ends.poll()) {
+            ctx.fireUserEventTriggered(end);
+        }
     }
 
     private void decode(ChannelHandlerContext ctx) {
@@ -153,7 +198,7 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
         decoding = true;
         try {
             boolean progress = true;
-            while (progress && ctx.channel().config().isAutoRead() && !ctx.isRemoved()) {
+            while (progress && flows(ctx) && !ctx.isRemoved()) {
                 progress = step(ctx);
             }
         } catch (MalformedMessage e) {
@@ -165,6 +210,9 @@ abstract class MessageDecoder extends ChannelDuplexHandler {
                 pending.release();
                 pending = Unpooled.EMPTY_BUFFER;
             }
+        }
+        if (!pending.isReadable() || flows(ctx)) {
+            tellEnds(ctx);
         }
     }
 

@@ -17,6 +17,11 @@ final class RequestDecoder extends MessageDecoder {
     }
 
     @Override
+    boolean restIsWanted() {
+        return false;
+    }
+
+    @Override
     State afterMessage() {
         return State.HEAD;
     }

@@ -34,6 +34,11 @@ final class ResponseDecoder extends MessageDecoder {
     }
 
     @Override
+    boolean restIsWanted() {
+        return true;
+    }
+
+    @Override
     State afterMessage() {
         return State.HELD;
     }
