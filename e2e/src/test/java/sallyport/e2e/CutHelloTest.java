@@ -1,10 +1,12 @@
 package sallyport.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,12 +70,23 @@ class CutHelloTest {
             for (BiFunction<byte[], Integer, List<byte[]>> how :
                     List.<BiFunction<byte[], Integer, List<byte[]>>>of(CutHelloTest::segments, CutHelloTest::records)) {
                 assertAnswered(tap, "cut-there", cut, how);
-                WireTap.Conversation seen = tap.conversations().getLast();
-                WireTap.Conversation there = device.conversations().getLast();
-                assertThat(there.sent()).as("cut at %d", cut).isEqualTo(seen.sent());
-                assertThat(there.received()).as("cut at %d", cut).isEqualTo(seen.received());
+                assertReceived(device, tap.conversations().getLast(), cut);
             }
         }
+    }
+
+    /** The gateway looks at the device by itself too, so the conversation is not always the last one. */
+    private static void assertReceived(WireTap device, WireTap.Conversation seen, int cut) {
+        byte[] sent = seen.sent();
+        WireTap.Conversation there = await().alias("cut at " + cut)
+                .until(
+                        () -> device.conversations().stream()
+                                .filter(WireTap.Conversation::isOver)
+                                .filter(conversation -> Arrays.equals(conversation.sent(), sent))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        assertThat(there.received()).as("cut at %d", cut).isEqualTo(seen.received());
     }
 
     private static int helloLength(WireTap tap, String device) throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.Session;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sallyport.testkit.FakeAppliance;
@@ -30,10 +32,20 @@ class KeyExchangeTest {
         session.setConfig("kex", "mlkem768x25519-sha256");
         session.setConfig("StrictHostKeyChecking", "no");
         session.connect((int) Scene.SOON.toMillis());
-        session.setPortForwardingR(port, "127.0.0.1", appliance.port());
+        forward(session, port, appliance.port());
 
         scene.untilAnswered("mlkem");
         assertNamed(scene, "mlkem", "mlkem768x25519-sha256");
+    }
+
+    /** JSch wakes the thread that waits for the answer by an interrupt, which may come when it waits no more. */
+    private static void forward(Session session, int port, int target) throws Exception {
+        FutureTask<?> asking = new FutureTask<>(() -> {
+            session.setPortForwardingR(port, "127.0.0.1", target);
+            return null;
+        });
+        Thread.ofPlatform().start(asking);
+        asking.get(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class WireTap implements AutoCloseable {
             return whole(received);
         }
 
+        /** True once both directions have ended. */
+        public boolean isOver() {
+            return over.getCount() == 0;
+        }
+
         private byte[] whole(ByteArrayOutputStream bytes) {
             try {
                 if (!over.await(SECONDS, TimeUnit.SECONDS)) {

@@ -243,6 +243,11 @@ final class Http2VisitorConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Lets what a stream was told arrive alone: programs that read it together with GOAWAY give up instead (curl 7.88). */
+    void drainSoon() {
+        front.timers().schedule(context().executor(), front.deadlines().settle(), this::drain);
+    }
+
     /** Names the last stream; the codec closes once all have ended. */
     private void end() {
         if (!over && !named && context().channel().isActive()) {

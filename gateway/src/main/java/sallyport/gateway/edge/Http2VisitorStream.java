@@ -289,7 +289,7 @@ final class Http2VisitorStream extends ChannelDuplexHandler implements VisitorWi
         if (context().channel().isActive()) {
             reset(context(), Http2Error.HTTP_1_1_REQUIRED);
         }
-        connection.drain();
+        connection.drainSoon();
         return true;
     }
 
