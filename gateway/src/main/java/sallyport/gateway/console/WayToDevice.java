@@ -67,7 +67,7 @@ final class WayToDevice {
                     "Ask with --from ADDRESS.");
         }
         String address = visitor.get().getHostAddress();
-        return Why.allows(device, visitor.get())
+        return device.mayBeVisitedFrom(visitor.get())
                 ? Steps.ok("rule", address + " is in " + networks)
                 : Steps.failed(
                         "rule",

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import sallyport.gateway.console.api.WhyAnswer;
 import sallyport.gateway.console.api.WhyAnswer.Step;
-import sallyport.gateway.directory.Cidr;
 import sallyport.gateway.directory.Device;
 import sallyport.gateway.directory.Directory;
 import sallyport.gateway.directory.DirectoryHolder;
@@ -152,11 +151,5 @@ final class Why {
                     "\"" + Printable.shorten(address) + "\" is not an address",
                     "Give the visitor's IPv4 or IPv6 address.");
         }
-    }
-
-    /** True when the device's rule lets this visitor in. */
-    static boolean allows(Device device, InetAddress visitor) {
-        List<Cidr> networks = device.visitorFrom();
-        return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(visitor));
     }
 }

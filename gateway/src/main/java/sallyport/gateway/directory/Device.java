@@ -1,5 +1,6 @@
 package sallyport.gateway.directory;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -42,6 +43,11 @@ public record Device(
         keyFrom = List.copyOf(keyFrom);
         visitorFrom = List.copyOf(visitorFrom);
         ports = List.copyOf(ports);
+    }
+
+    /** True when its list of networks, if it has one, holds this visitor's address. */
+    public boolean mayBeVisitedFrom(InetAddress visitor) {
+        return visitorFrom.isEmpty() || visitorFrom.stream().anyMatch(network -> network.contains(visitor));
     }
 
     /** The device's port of this number, if it owns it. */

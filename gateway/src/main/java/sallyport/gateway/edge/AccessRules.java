@@ -69,7 +69,7 @@ final class AccessRules {
         if (route == null || device == null || port == null) {
             return refused(HttpResponseStatus.NOT_FOUND, Fault.UNKNOWN_HOSTNAME);
         }
-        if (!mayVisit(device, visitor)) {
+        if (!device.mayBeVisitedFrom(visitor)) {
             return refused(HttpResponseStatus.FORBIDDEN, Fault.VISITOR_FORBIDDEN);
         }
         if (!device.enabled()) {
@@ -80,11 +80,6 @@ final class AccessRules {
 
     private static @Nullable Device device(Directory now, @Nullable HostnameRoute route) {
         return route == null ? null : now.findDevice(route.device()).orElse(null);
-    }
-
-    private static boolean mayVisit(Device device, InetAddress visitor) {
-        return device.visitorFrom().isEmpty()
-                || device.visitorFrom().stream().anyMatch(network -> network.contains(visitor));
     }
 
     private static Admission refused(HttpResponseStatus status, Fault fault) {

@@ -33,12 +33,7 @@ final class LiveVisitors implements DirectoryHolder.Subscriber {
             return device.isPresent()
                     && device.get().enabled()
                     && device.get().findPort(route.port()).isPresent()
-                    && address.map(one -> mayVisit(device.get(), one)).orElse(true);
-        }
-
-        private static boolean mayVisit(Device device, InetAddress visitor) {
-            return device.visitorFrom().isEmpty()
-                    || device.visitorFrom().stream().anyMatch(network -> network.contains(visitor));
+                    && address.map(device.get()::mayBeVisitedFrom).orElse(true);
         }
 
         private boolean sameDestination(HostnameRoute now) {

@@ -204,7 +204,9 @@ public final class OpenPortListeners implements OpenPorts, DirectoryHolder.Subsc
         }
 
         private Optional<Problem> refusal(Optional<Device> found, InetAddress visitor) {
-            if (found.isEmpty() || !found.get().name().equals(device) || !mayVisit(found.get(), visitor)) {
+            if (found.isEmpty()
+                    || !found.get().name().equals(device)
+                    || !found.get().mayBeVisitedFrom(visitor)) {
                 return Optional.of(Fault.VISITOR_FORBIDDEN.problem());
             }
             if (!found.get().enabled()) {
@@ -214,11 +216,6 @@ public final class OpenPortListeners implements OpenPorts, DirectoryHolder.Subsc
             return visitors.size() >= maxConnections
                     ? Optional.of(Fault.TOO_MANY_STREAMS.problem("limit", maxConnections))
                     : Optional.empty();
-        }
-
-        private static boolean mayVisit(Device device, InetAddress visitor) {
-            return device.visitorFrom().isEmpty()
-                    || device.visitorFrom().stream().anyMatch(network -> network.contains(visitor));
         }
 
         // the directory
@@ -242,7 +239,8 @@ public final class OpenPortListeners implements OpenPorts, DirectoryHolder.Subsc
             }
             return CompletableFuture.allOf(visitors.stream()
                     .filter(visitor -> granted.isEmpty()
-                            || !mayVisit(owning.orElseThrow(), visitor.address().getAddress()))
+                            || !owning.orElseThrow()
+                                    .mayBeVisitedFrom(visitor.address().getAddress()))
                     .map(Place::ended)
                     .toArray(CompletableFuture<?>[]::new));
         }
