@@ -74,7 +74,7 @@ final class CertificateLook extends ChannelInboundHandlerAdapter implements X509
                         .newHandler(channel.alloc(), name.value(), offer.port().value());
                 channel.pipeline().addLast(tls).addLast(CertificateLook.this);
                 channel.closeFuture().addListener(closed -> end());
-                timers.schedule(offer.tunnel().loop(), PATIENCE, channel::close);
+                Closing.closeAfter(channel, PATIENCE, timers);
             }
         };
     }

@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import sallyport.gateway.directory.HostnameOption;
 import sallyport.gateway.edge.AccessRules.Destination;
 import sallyport.gateway.event.GatewayEvent.Slip;
 
@@ -64,6 +65,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     private boolean gone;
     private boolean used;
     private boolean tied;
+    private final boolean mayBeShared;
     private boolean personal;
     private boolean shared;
     private boolean inLogin;
@@ -71,6 +73,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** @param slips told of each slip in an answer, once for the connection */
     DeviceConnection(Destination destination, Consumer<Slip> slips, Ready waiting) {
         this.destination = destination;
+        this.mayBeShared = destination instanceof Destination.DevicePort port
+                && port.route().options().value(HostnameOption.SHARE_CONNECTIONS);
         this.mending = new Mending(slips);
         this.decoder = new ResponseDecoder(mending);
         this.waiting = waiting;
@@ -97,9 +101,9 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
         return used;
     }
 
-    /** True once it has carried what is one visitor's own ({@link PersonalFields}). */
+    /** True for one that the operator keeps to its visitor, or that has carried what is a visitor's own ({@link PersonalFields}). */
     boolean personal() {
-        return personal;
+        return personal || !mayBeShared;
     }
 
     /** It may have served several visitors from now on; none of them may entrust a secret to it. */
@@ -163,7 +167,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
     /** Sends a request's head; its answer goes to {@code whom}. */
     void send(HttpRequest head, Listener whom) {
         listener = whom;
-        personal |= PersonalFields.in(head);
+        personal = personal || (mayBeShared && PersonalFields.in(head));
         decoder.expect(head.method());
         reading(true);
         channel().writeAndFlush(head);
@@ -269,7 +273,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter {
             if (told != null) {
                 told.run();
             }
-            personal |= part instanceof HttpResponse head && PersonalFields.in(head);
+            personal = personal || (mayBeShared && part instanceof HttpResponse head && PersonalFields.in(head));
             listener.answered(part);
             return;
         }

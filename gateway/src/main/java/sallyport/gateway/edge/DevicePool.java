@@ -188,12 +188,6 @@ final class DevicePool implements PortPlaces.Guest {
         front.shared().on(loop).lay(connection, its.places(), its.place());
     }
 
-    private static boolean isShareable(DeviceConnection connection) {
-        return connection.destination() instanceof Destination.DevicePort port
-                && port.route().options().value(HostnameOption.SHARE_CONNECTIONS)
-                && !connection.personal();
-    }
-
     private void ended(DeviceConnection connection) {
         Runnable told = loginEnds;
         if (told != null && connection.tied() && !loginEnded && !closed) {
@@ -250,7 +244,7 @@ final class DevicePool implements PortPlaces.Guest {
     }
 
     private void rest(DeviceConnection connection, Held its) {
-        boolean shareable = isShareable(connection);
+        boolean shareable = !connection.personal();
         PortPlaces.Guest heir = shareable ? front.shared().on(loop) : this;
         switch (its.places().rest(its.place(), heir)) {
             case Rest.Idle none -> {

@@ -57,12 +57,9 @@ final class TiedLogins {
         if (asks || proven) {
             versions.loginsAreTied(route);
         }
-        if (!versions.isHttp1Alone(route)) {
+        if (!(asks || foreign || proven) || !versions.isHttp1Alone(route)) {
             return Finding.NOTHING;
         }
-        if (asks || foreign) {
-            return Finding.AT_ONCE;
-        }
-        return proven ? Finding.LATER : Finding.NOTHING;
+        return asks || foreign ? Finding.AT_ONCE : Finding.LATER;
     }
 }
