@@ -2,7 +2,6 @@ package sallyport.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,19 +33,10 @@ public final class Crowd implements AutoCloseable {
 
     /** Starts knocking; returns when the first stranger is on its way. */
     public static Crowd start(int sshPort, int perSecond, Duration howLong) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Program program = Program.start(List.of(
-                "nice",
-                "-n",
-                "19",
-                java,
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Crowd.class.getName(),
-                Integer.toString(sshPort),
-                Integer.toString(perSecond),
-                Long.toString(howLong.toMillis())));
+        Program program = Program.startAside(
+                Crowd.class,
+                "256m",
+                List.of(Integer.toString(sshPort), Integer.toString(perSecond), Long.toString(howLong.toMillis())));
         program.awaitLine("^knocking$", LAST_ANSWERS);
         return new Crowd(program);
     }

@@ -53,21 +53,15 @@ public final class Flood implements AutoCloseable {
 
     /** Starts, each kind for so long, one behind the other; returns when the first of them is on its way. */
     public static Flood start(List<Kind> kinds, int port, String hostname, Path trust, Duration howLong) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Program program = Program.start(List.of(
-                "nice",
-                "-n",
-                "19",
-                java,
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Flood.class.getName(),
-                kinds.stream().map(Kind::name).collect(Collectors.joining(",")),
-                Integer.toString(port),
-                hostname,
-                trust.toString(),
-                Long.toString(howLong.toMillis())));
+        Program program = Program.startAside(
+                Flood.class,
+                "128m",
+                List.of(
+                        kinds.stream().map(Kind::name).collect(Collectors.joining(",")),
+                        Integer.toString(port),
+                        hostname,
+                        trust.toString(),
+                        Long.toString(howLong.toMillis())));
         program.awaitLine("^flooding$", SOON);
         return new Flood(program);
     }

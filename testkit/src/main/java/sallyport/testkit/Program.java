@@ -58,6 +58,24 @@ public final class Program implements AutoCloseable {
         return start(command, null, Map.of());
     }
 
+    /**
+     * Starts a main class of ours in a JVM of its own, at the lowest priority: what it does is not to slow down those that are
+     * measured.
+     */
+    static Program startAside(Class<?> main, String memory, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(
+                "nice",
+                "-n",
+                "19",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + memory,
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(words);
+        return start(command);
+    }
+
     /** Starts a program; entries of {@code environment} are added to ours, an empty value removes one. */
     public static Program start(List<String> command, @Nullable Path folder, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command);

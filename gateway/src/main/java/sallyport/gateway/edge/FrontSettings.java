@@ -33,16 +33,4 @@ public record FrontSettings(
     public FrontSettings {
         listen = List.copyOf(listen);
     }
-
-    /** Without proxies. */
-    public FrontSettings(
-            List<ListenAddress> listen,
-            IntSupplier publicPort,
-            Optional<ConsoleTarget> console,
-            Doorstep doorstep,
-            SshOnHttps ssh,
-            Deadlines deadlines,
-            int maxVisitors) {
-        this(listen, publicPort, console, doorstep, TrustedProxies.NONE, ssh, deadlines, maxVisitors);
-    }
 }

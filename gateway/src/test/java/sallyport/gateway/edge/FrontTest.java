@@ -127,6 +127,7 @@ final class FrontTest {
                             settings.publicPort(),
                             settings.console(),
                             settings.doorstep(),
+                            settings.proxies(),
                             settings.ssh(),
                             settings.deadlines(),
                             settings.maxVisitors())))
@@ -146,6 +147,7 @@ final class FrontTest {
                 settings.publicPort(),
                 settings.console(),
                 settings.doorstep(),
+                settings.proxies(),
                 settings.ssh(),
                 settings.deadlines(),
                 settings.maxVisitors()))) {
@@ -174,6 +176,7 @@ final class FrontTest {
                         settings.publicPort(),
                         Optional.of(new ConsoleTarget(name, console::getAddress)),
                         settings.doorstep(),
+                        settings.proxies(),
                         settings.ssh(),
                         settings.deadlines(),
                         settings.maxVisitors()));

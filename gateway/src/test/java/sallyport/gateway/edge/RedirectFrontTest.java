@@ -68,6 +68,7 @@ final class RedirectFrontTest {
                         () -> 443,
                         settings.console(),
                         settings.doorstep(),
+                        settings.proxies(),
                         settings.ssh(),
                         settings.deadlines(),
                         settings.maxVisitors()));
@@ -125,6 +126,7 @@ final class RedirectFrontTest {
                         settings.publicPort(),
                         settings.console(),
                         settings.doorstep(),
+                        settings.proxies(),
                         settings.ssh(),
                         settings.deadlines(),
                         1));

@@ -39,6 +39,7 @@ final class SlowGoodbyeTest {
                         settings.publicPort(),
                         settings.console(),
                         settings.doorstep(),
+                        settings.proxies(),
                         settings.ssh(),
                         impatient(settings.deadlines()),
                         settings.maxVisitors()))) {

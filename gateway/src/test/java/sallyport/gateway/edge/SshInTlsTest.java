@@ -55,6 +55,7 @@ final class SshInTlsTest {
                 settings.publicPort(),
                 settings.console(),
                 (channel, inside) -> inside.accept(BEHIND),
+                settings.proxies(),
                 ssh,
                 settings.deadlines(),
                 settings.maxVisitors());

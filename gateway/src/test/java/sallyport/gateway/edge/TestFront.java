@@ -115,6 +115,7 @@ final class TestFront implements AutoCloseable {
                 () -> 8443,
                 Optional.empty(),
                 Doorstep.PLAIN,
+                TrustedProxies.NONE,
                 SshOnHttps.NONE,
                 Deadlines.DEFAULT,
                 1000);
@@ -140,6 +141,7 @@ final class TestFront implements AutoCloseable {
                     settings.publicPort(),
                     settings.console(),
                     settings.doorstep(),
+                    settings.proxies(),
                     settings.ssh(),
                     new Deadlines(
                             of(HELLO, usual.hello()),

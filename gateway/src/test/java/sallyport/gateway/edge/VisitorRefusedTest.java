@@ -123,6 +123,7 @@ final class VisitorRefusedTest {
                         settings.publicPort(),
                         settings.console(),
                         settings.doorstep(),
+                        settings.proxies(),
                         settings.ssh(),
                         settings.deadlines(),
                         2));
